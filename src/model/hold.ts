@@ -1,0 +1,28 @@
+/** Why a step is not taken: safety.md 7. Each has a row in docs/failure-modes.md. */
+export const HOLD_REASONS = [
+  'Paused',
+  'DeletionHeld',
+  'DrainTimedOut',
+  'LocalDataHeld',
+  'QuorumLost',
+  'SpecInvalid',
+  'NameConflict',
+  'IdentityConflict',
+  'Locked',
+  'NewerWriter',
+  'MembershipUnsettled',
+  'SwarmUnreachable',
+  'NotYet',
+] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+/** A step we will not take without somebody's word, or until something changes. */
+export interface Hold {
+  readonly reason: HoldReason;
+  /** What is held, e.g. `remove demo-web-x1y2`. */
+  readonly what: string;
+  /** Why, in a sentence. */
+  readonly why: string;
+  /** The command, edit or event that releases it. */
+  readonly release: string;
+}

@@ -1,0 +1,59 @@
+import type { ClusterSpec } from './cluster-spec/schema.ts';
+import type { ClusterName, SwarmId } from './ids.ts';
+
+/**
+ * The small durable note that a provider keeps with the cluster itself. Read and swapped by compare-and-set.
+ * A lost database costs history, never a cluster. Changing this format needs a new `format` and a fixture of the old.
+ */
+export interface ClusterRecord {
+  readonly format: 1;
+  readonly cluster: ClusterName;
+  readonly owner: string;
+  /** Highest term that wrote here. */
+  readonly term: number;
+  /** Minor version of the skep that wrote last, e.g. `0.1`. A newer one makes an older skep only observe. */
+  readonly writer: string;
+  /** Rises by one at each swap. Also salts new machines' names, so that none is used twice. */
+  readonly revision: number;
+  /** The last good spec that was accepted, normalised; what is kept while the file is broken. */
+  readonly spec: ClusterSpec;
+  readonly specHash: string;
+  /** Counts changes of the normalised spec. */
+  readonly generation: number;
+  readonly source: Source;
+  readonly swarmId: SwarmId | null;
+  /** Image reference → id, resolved once. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Machine hash → the inputs it was made of (S14). */
+  readonly hashInputs: Readonly<Record<string, unknown>>;
+  readonly intents: readonly Intent[];
+  /** Set before the first destructive step of a deletion, never taken back. */
+  readonly deletion: Deletion | null;
+  /** When the cluster was first Ready, ms since the epoch. Until then all promotions may go at once. */
+  readonly firstReadyAt: number | null;
+}
+
+export interface Source {
+  /** Relative to the specs directory. */
+  readonly path: string;
+  /** 1-based line on which the document begins. */
+  readonly line: number;
+  readonly commit: string | null;
+}
+
+export interface Deletion {
+  readonly markedAt: number;
+  /** Why this deletion is allowed, for people: policy, confirmation, by whom. */
+  readonly because: string;
+}
+
+/** What an operator asked outside the spec. */
+export interface Intent {
+  readonly id: string;
+  readonly kind: 'pause' | 'resume' | 'confirm';
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string | null;
+  /** ms since the epoch; null: until taken back. */
+  readonly until: number | null;
+}

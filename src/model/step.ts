@@ -1,0 +1,102 @@
+import { never } from '../base/result.ts';
+import type { MachineId, NodeId } from './ids.ts';
+import type { Availability, SwarmInitOptions } from './observed.ts';
+import type { ClusterRecord } from './record.ts';
+
+/** A machine to be made: every fact that is fixed on it. */
+export interface MachineWish {
+  readonly id: MachineId;
+  readonly pool: string;
+  readonly zone: string;
+  readonly hash: string;
+}
+
+/** One effect, repeatable, as data. Versions are those seen when planned. `why` is for people. */
+export type Step = { readonly why: string } & (
+  | { readonly kind: 'write-record'; readonly next: ClusterRecord; readonly seenRevision: number | null }
+  | { readonly kind: 'ensure-carriers'; readonly forwardTo: readonly string[] }
+  | {
+      readonly kind: 'grow-pool';
+      readonly pool: string;
+      readonly count: number;
+      readonly machines: readonly MachineWish[];
+    }
+  | { readonly kind: 'start-machine'; readonly machine: MachineId }
+  | { readonly kind: 'load-image'; readonly machine: MachineId; readonly image: string }
+  | { readonly kind: 'init-swarm'; readonly machine: MachineId; readonly options: SwarmInitOptions }
+  | { readonly kind: 'join'; readonly machine: MachineId; readonly through: MachineId }
+  | {
+      readonly kind: 'set-node';
+      readonly node: NodeId;
+      readonly version: number;
+      readonly hostname: string;
+      readonly availability: Availability;
+      readonly labels: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'promote'; readonly node: NodeId; readonly version: number; readonly hostname: string }
+  | { readonly kind: 'demote'; readonly node: NodeId; readonly version: number; readonly hostname: string }
+  | { readonly kind: 'leave'; readonly machine: MachineId }
+  | { readonly kind: 'remove-machine'; readonly machine: MachineId }
+  | { readonly kind: 'remove-member'; readonly node: NodeId; readonly hostname: string; readonly force: boolean }
+  | { readonly kind: 'destroy-carriers' }
+  | { readonly kind: 'forget-record'; readonly seenRevision: number }
+);
+
+export type StepKind = Step['kind'];
+export const STEP_KINDS = [
+  'write-record',
+  'ensure-carriers',
+  'grow-pool',
+  'start-machine',
+  'load-image',
+  'init-swarm',
+  'join',
+  'set-node',
+  'promote',
+  'demote',
+  'leave',
+  'remove-machine',
+  'remove-member',
+  'destroy-carriers',
+  'forget-record',
+] as const satisfies readonly StepKind[];
+
+/** One line for people: plan, status, events and tree all print this. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'write-record':
+      return 'write the record';
+    case 'ensure-carriers':
+      return 'make or mend what carries the machines';
+    case 'grow-pool':
+      return `make ${step.machines.length} machine${step.machines.length === 1 ? '' : 's'} in ${step.pool}: ${step.machines.map((m) => m.id).join(', ')}`;
+    case 'start-machine':
+      return `start ${step.machine}`;
+    case 'load-image':
+      return `load ${step.image} into ${step.machine}`;
+    case 'init-swarm':
+      return `start the swarm on ${step.machine}`;
+    case 'join':
+      return `join ${step.machine} as a worker`;
+    case 'set-node':
+      return step.availability === 'drain'
+        ? `drain ${step.hostname}`
+        : `label ${step.hostname}, set it ${step.availability}`;
+    case 'promote':
+      return `promote ${step.hostname}`;
+    case 'demote':
+      return `demote ${step.hostname}`;
+    case 'leave':
+      return `take ${step.machine} out of the swarm`;
+    case 'remove-machine':
+      return `remove machine ${step.machine}`;
+    case 'remove-member':
+      return `remove member ${step.hostname}${step.force ? ' by force' : ''}`;
+    case 'destroy-carriers':
+      return 'remove what carried the machines';
+    case 'forget-record':
+      return 'remove the record';
+    default:
+      return never(step);
+  }
+}

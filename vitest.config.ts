@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+/** unit: anything that needs no engine; real: suites on real Docker engines, two files at a time. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', pool: 'forks', include: ['test/**/*.test.ts'], exclude: ['test/real/**'] } },
+      {
+        test: {
+          name: 'real',
+          pool: 'forks',
+          include: ['test/real/**/*.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
