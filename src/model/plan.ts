@@ -1,0 +1,36 @@
+import type { Hold } from './hold.ts';
+import type { Step } from './step.ts';
+
+/** What the planner answers. `batch` is safe to run now, together; `road` is all that it foresees, batch by batch. */
+export interface Plan {
+  readonly batch: readonly Step[];
+  readonly holds: readonly Hold[];
+  /** What it waits for, for people; empty when nothing is on the way. */
+  readonly waits: readonly Wait[];
+  /** Differences between declared and there that this plan is about, for the diff. */
+  readonly differences: readonly Difference[];
+}
+
+export interface Wait {
+  readonly what: string;
+  /** Look again after this long without a hint. */
+  readonly recheckMs: number;
+}
+
+export interface Difference {
+  /** `+` to be made, `-` to be taken away, `~` to be changed, `!` cannot be changed. */
+  readonly sign: '+' | '-' | '~' | '!';
+  /** What, e.g. `pool web`. */
+  readonly subject: string;
+  /** From what to what, e.g. `2 → 3 nodes`. */
+  readonly change: string;
+}
+
+/** The whole way, batch by batch, as far as it can be foreseen. */
+export interface Road {
+  readonly batches: readonly (readonly Step[])[];
+  readonly holds: readonly Hold[];
+  readonly differences: readonly Difference[];
+  /** sha256 over kinds and subjects of all steps; the same plan has the same digest. */
+  readonly digest: string;
+}
