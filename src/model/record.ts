@@ -1,5 +1,5 @@
 import type { ClusterSpec } from './cluster-spec/schema.ts';
-import type { ClusterName, SwarmId } from './ids.ts';
+import type { ClusterName, MachineId, SwarmId } from './ids.ts';
 
 /**
  * The small durable note that a provider keeps with the cluster itself. Read and swapped by compare-and-set.
@@ -21,6 +21,8 @@ export interface ClusterRecord {
   /** Counts changes of the normalised spec. */
   readonly generation: number;
   readonly source: Source;
+  /** The one machine on which the swarm may be started: named before it is made, another only once it is gone. */
+  readonly founder: MachineId | null;
   readonly swarmId: SwarmId | null;
   /** Image reference → id, resolved once. */
   readonly images: Readonly<Record<string, string>>;

@@ -1,0 +1,99 @@
+import type { Desired } from '../../model/desired.ts';
+import { MANAGERS } from '../../model/ids.ts';
+import type { Machine, SwarmView } from '../../model/observed.ts';
+import type { ClusterRecord } from '../../model/record.ts';
+import type { Step } from '../../model/step.ts';
+import { isJoining, labelsFor, type Node } from './nodes.ts';
+import { majority, raftOf } from './quorum.ts';
+
+/** From a machine whose engine answers to an admitted node: images, join, labels, role, availability. */
+
+export function planImages(nodes: readonly Node[]): readonly Step[] {
+  return nodes.flatMap(({ machine }) =>
+    (machine.engine?.missingImages ?? []).map(
+      (image): Step => ({ kind: 'load-image', machine: machine.id, image, why: `${image} is in local.preloadImages` }),
+    ),
+  );
+}
+
+/**
+ * Starts the swarm, once in a cluster's life: only on the founder named on the record, only while the record knows no
+ * swarm and no machine has swarm state (S3).
+ */
+export function planInit(desired: Desired, record: ClusterRecord, machines: readonly Machine[]): readonly Step[] {
+  if (record.swarmId !== null || record.founder === null) return [];
+  if (machines.some((m) => m.engine !== null && m.engine.swarm !== 'inactive')) return [];
+  const founder = machines.find((m) => m.id === record.founder);
+  if (founder?.engine?.swarm !== 'inactive') return [];
+  return [{ kind: 'init-swarm', machine: founder.id, options: desired.swarm, why: 'no machine has swarm state yet' }];
+}
+
+export function planJoins(nodes: readonly Node[], swarm: SwarmView): readonly Step[] {
+  return nodes.flatMap(({ machine }): readonly Step[] => {
+    if (machine.engine?.swarm === 'error' && machine.engine.nodeId === null) {
+      return [
+        { kind: 'leave', machine: machine.id, why: `its join failed: ${machine.engine.error ?? 'no reason given'}` },
+      ];
+    }
+    if (machine.engine?.swarm !== 'inactive' || machine.engine.nodeId) return [];
+    return [
+      { kind: 'join', machine: machine.id, through: swarm.through, why: 'its engine answers and is in no swarm' },
+    ];
+  });
+}
+
+/** Labels and activates members that joined. Managers-to-be get their role first. */
+export function planAdmission(desired: Desired, nodes: readonly Node[]): readonly Step[] {
+  return nodes.flatMap(({ machine, member }): readonly Step[] => {
+    const pool = desired.pools.find((p) => p.name === machine.pool);
+    if (!pool || !member || !isJoining(member) || member.state !== 'ready') return [];
+    if (machine.engine === null || machine.engine.missingImages.length > 0) return [];
+    if (pool.role === 'manager' && member.role !== 'manager') return [];
+    return [
+      {
+        kind: 'set-node',
+        node: member.id,
+        version: member.version,
+        hostname: member.hostname,
+        availability: 'active',
+        labels: labelsFor(pool, machine, member),
+        why: 'it joined and has no labels yet',
+      },
+    ];
+  });
+}
+
+/** Promotions: before a cluster was first Ready all at once, afterwards one at a time and only as safety.md 2 allows. */
+export function planPromotions(
+  desired: Desired,
+  record: ClusterRecord,
+  nodes: readonly Node[],
+  swarm: SwarmView,
+): readonly Step[] {
+  const declared = desired.pools.find((p) => p.role === 'manager')?.count ?? 0;
+  const raft = raftOf(swarm.members);
+  const free = declared - raft.n - raft.promoting.length;
+  const candidates = nodes.flatMap(({ machine, member }) =>
+    machine.pool === MANAGERS &&
+    machine.engine !== null &&
+    member?.role === 'worker' &&
+    member.manager === null &&
+    member.state === 'ready'
+      ? [member]
+      : [],
+  );
+  const allowed = record.firstReadyAt === null ? free : mayPromote(raft) ? Math.min(free, 1) : 0;
+  return candidates.slice(0, Math.max(0, allowed)).map((member) => ({
+    kind: 'promote',
+    node: member.id,
+    version: member.version,
+    hostname: member.hostname,
+    why: `${declared} managers declared, ${raft.n} there`,
+  }));
+}
+
+/** None in flight, and the raft with one more, unreachable peer still has its majority; n = 1 is the exception. */
+function mayPromote({ n, reachable, promoting, demoting }: ReturnType<typeof raftOf>): boolean {
+  if (promoting.length > 0 || demoting.length > 0 || reachable < n) return false;
+  return n === 1 || reachable >= majority(n + 1);
+}

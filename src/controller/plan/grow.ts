@@ -1,0 +1,44 @@
+import type { Desired, DesiredPool } from '../../model/desired.ts';
+import type { MachineId } from '../../model/ids.ts';
+import type { Machine } from '../../model/observed.ts';
+import type { MachineWish, Step } from '../../model/step.ts';
+import { freshNames } from './names.ts';
+
+export interface GrowthAsk {
+  readonly desired: Desired;
+  readonly machines: readonly Machine[];
+  /** Salt of new names: the record's revision. */
+  readonly salt: number;
+  readonly taken: ReadonlySet<string>;
+  /** The name kept for the first manager while there is no swarm; else null. */
+  readonly founder: MachineId | null;
+}
+
+/** Machines that pools lack, all in one batch; each goes to the zone that has the fewest of its pool. */
+export function planGrowth(ask: GrowthAsk): readonly Step[] {
+  return ask.desired.pools.flatMap((pool): readonly Step[] => {
+    const have = ask.machines.filter((m) => m.pool === pool.name);
+    const missing = pool.count - have.length;
+    if (missing <= 0) return [];
+    const why = `${pool.name}: ${pool.count} declared, ${have.length} there`;
+    return [{ kind: 'grow-pool', pool: pool.name, count: pool.count, machines: wishes(ask, pool, have, missing), why }];
+  });
+}
+
+/** The name that the first manager of a new cluster will bear. */
+export function founderName(desired: Desired, salt: number, taken: ReadonlySet<string>): MachineWish['id'] | null {
+  const pool = desired.pools.find((p) => p.role === 'manager');
+  return pool ? (freshNames({ cluster: desired.cluster, pool: pool.name, salt }, taken, 1)[0] ?? null) : null;
+}
+
+function wishes(ask: GrowthAsk, pool: DesiredPool, have: readonly Machine[], missing: number): readonly MachineWish[] {
+  const { desired, salt, taken, founder } = ask;
+  const perZone = new Map(pool.zones.map((zone) => [zone, have.filter((m) => m.zone === zone).length]));
+  const first = pool.role === 'manager' && founder !== null && !taken.has(founder) ? [founder] : [];
+  const fresh = freshNames({ cluster: desired.cluster, pool: pool.name, salt }, new Set([...taken, ...first]), missing);
+  return [...first, ...fresh].slice(0, missing).map((id) => {
+    const zone = [...perZone].reduce((least, entry) => (entry[1] < least[1] ? entry : least))[0];
+    perZone.set(zone, (perZone.get(zone) ?? 0) + 1);
+    return { id, pool: pool.name, zone, hash: pool.machineHash };
+  });
+}

@@ -1,0 +1,48 @@
+import type { Hold } from '../../model/hold.ts';
+import type { SwarmView } from '../../model/observed.ts';
+import type { ClusterRecord } from '../../model/record.ts';
+import type { Node } from './nodes.ts';
+
+/** Reasons to believe that this is not the swarm, or not the member, that we think it is. */
+export function identityHolds(record: ClusterRecord, nodes: readonly Node[], swarm: SwarmView): readonly Hold[] {
+  const what = 'every change of the swarm';
+  if (record.swarmId !== null && record.swarmId !== swarm.id) {
+    const why = `its record names swarm ${record.swarmId} and ${swarm.through} is in swarm ${swarm.id}`;
+    return [{ reason: 'IdentityConflict', what, why, release: 'remove the machines of the other swarm' }];
+  }
+  const seen = new Map<string, string>();
+  for (const { machine } of nodes) {
+    const id = machine.engine?.nodeId;
+    if (!id) continue;
+    const other = seen.get(id);
+    if (other) {
+      const why = `${other} and ${machine.id} both say that they are member ${id}`;
+      return [{ reason: 'IdentityConflict', what, why, release: 'remove the copy' }];
+    }
+    seen.set(id, machine.id);
+  }
+  const locked = nodes.find((n) => n.machine.engine?.swarm === 'locked');
+  if (locked) {
+    const why = `${locked.machine.id} is locked (autolock)`;
+    return [
+      {
+        reason: 'Locked',
+        what: `changes of ${locked.machine.id}`,
+        why,
+        release: `docker swarm unlock on ${locked.machine.id}`,
+      },
+    ];
+  }
+  if (swarm.rootRotationInProgress) {
+    const why = 'the certificate authority is being rotated';
+    return [
+      {
+        reason: 'MembershipUnsettled',
+        what,
+        why,
+        release: 'the rotation ends (a Down member that will not return is removed by hand)',
+      },
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,172 @@
+import type { Desired } from '../../model/desired.ts';
+import type { MachineId, NodeId, SwarmId } from '../../model/ids.ts';
+import type { InfrastructureView, Machine, Member, Observed, SwarmView } from '../../model/observed.ts';
+import type { Step } from '../../model/step.ts';
+
+/** The world as it would look had these steps succeeded and everything on its way arrived. For the road, never for a batch. */
+export function imagine(observed: Observed, steps: readonly Step[], desired: Desired): Observed {
+  let next = observed;
+  for (const step of steps) next = arrive(imagineStep(next, step), desired);
+  return next;
+}
+
+function imagineStep(o: Observed, step: Step): Observed {
+  const infra = o.infrastructure.ok ? o.infrastructure.value : NOTHING;
+  const swarm = o.swarm.ok ? o.swarm.value : null;
+  const withInfra = (change: Partial<InfrastructureView>): Observed => ({
+    ...o,
+    infrastructure: { ok: true, value: { ...infra, ...change } },
+  });
+  const withSwarm = (change: Partial<SwarmView>): Observed =>
+    swarm ? { ...o, swarm: { ok: true, value: { ...swarm, ...change } } } : o;
+  const member = (id: NodeId, change: Partial<Member>): Observed =>
+    withSwarm({
+      members: (swarm?.members ?? []).map((m) => (m.id === id ? { ...m, ...change, version: m.version + 1 } : m)),
+    });
+  const machine = (id: MachineId, change: Partial<Machine>): Observed =>
+    withInfra({ machines: infra.machines.map((m) => (m.id === id ? { ...m, ...change } : m)) });
+  switch (step.kind) {
+    case 'write-record':
+      return { ...o, record: { ok: true, value: step.next } };
+    case 'forget-record':
+      return { ...o, record: { ok: true, value: null } };
+    case 'ensure-carriers':
+      return withInfra({ carriers: { ...infra.carriers, state: 'ready', differences: [], forwardTo: step.forwardTo } });
+    case 'destroy-carriers':
+      return withInfra({ carriers: { ...infra.carriers, state: 'absent', leftovers: 0 } });
+    case 'grow-pool':
+      return withInfra({ machines: [...infra.machines, ...step.machines.map((w) => newMachine(w, o.now))] });
+    case 'start-machine':
+      return machine(step.machine, { state: 'running', neverStarted: false });
+    case 'load-image': {
+      const engine = infra.machines.find((m) => m.id === step.machine)?.engine;
+      return engine
+        ? machine(step.machine, {
+            engine: { ...engine, missingImages: engine.missingImages.filter((i) => i !== step.image) },
+          })
+        : o;
+    }
+    case 'init-swarm':
+      return inSwarm({ ...o, swarm: { ok: true, value: newSwarm(step) } }, step.machine, true);
+    case 'join':
+      return inSwarm(o, step.machine, false);
+    case 'leave':
+      return machine(step.machine, { engine: null });
+    case 'set-node': {
+      const drained = member(step.node, { availability: step.availability, labels: step.labels });
+      return step.availability === 'drain' ? withoutTasks(drained, step.node) : drained;
+    }
+    case 'promote':
+      return member(step.node, { role: 'manager', manager: { leader: false, reachability: 'reachable' } });
+    case 'demote':
+      return member(step.node, { role: 'worker', manager: null });
+    case 'remove-machine': {
+      const gone = infra.machines.find((m) => m.id === step.machine);
+      const after = withInfra({
+        machines: infra.machines.filter((m) => m.id !== step.machine),
+        carriers: { ...infra.carriers, leftovers: Math.max(1, infra.carriers.leftovers) },
+      });
+      const members = (swarm?.members ?? []).map((m) =>
+        m.id === gone?.engine?.nodeId ? { ...m, state: 'down' as const } : m,
+      );
+      return swarm ? { ...after, swarm: { ok: true, value: { ...swarm, members } } } : after;
+    }
+    case 'remove-member':
+      return withSwarm({ members: (swarm?.members ?? []).filter((m) => m.id !== step.node) });
+  }
+}
+
+/** What was on its way has arrived: engines answer, members are ready, promoted ones reachable. */
+function arrive(o: Observed, desired: Desired): Observed {
+  if (!o.infrastructure.ok) return o;
+  const machines = o.infrastructure.value.machines.map((m): Machine => {
+    if (m.state === 'stopped' || m.engine !== null) return m;
+    const images = desired.spec.spec.provider === 'local' ? desired.spec.spec.local.preloadImages : [];
+    const engine = {
+      version: '',
+      swarm: 'inactive',
+      nodeId: null,
+      isManager: false,
+      error: null,
+      missingImages: images,
+    } as const;
+    return { ...m, state: 'running', engine };
+  });
+  const settle = (m: Member): Member => ({ ...m, state: m.state === 'down' ? 'down' : 'ready' });
+  const swarm = o.swarm.ok && o.swarm.value ? { ...o.swarm.value, members: o.swarm.value.members.map(settle) } : null;
+  return {
+    ...o,
+    infrastructure: { ok: true, value: { ...o.infrastructure.value, machines } },
+    swarm: o.swarm.ok ? { ok: true, value: swarm } : o.swarm,
+  };
+}
+
+const NOTHING: InfrastructureView = {
+  machines: [],
+  carriers: { state: 'absent', differences: [], forwardTo: null, leftovers: 0, images: {} },
+  strangers: [],
+};
+
+function newMachine(wish: { id: MachineId; pool: string; zone: string; hash: string }, now: number): Machine {
+  return {
+    ...wish,
+    address: wish.id,
+    state: 'booting',
+    neverStarted: false,
+    createdAt: now,
+    engine: null,
+    detail: null,
+  };
+}
+
+function newSwarm(step: Extract<Step, { kind: 'init-swarm' }>): SwarmView {
+  return {
+    id: 'imagined' as SwarmId,
+    version: 1,
+    through: step.machine,
+    members: [],
+    services: [],
+    tasks: [],
+    rootRotationInProgress: false,
+    init: step.options,
+  };
+}
+
+function inSwarm(o: Observed, machine: MachineId, founder: boolean): Observed {
+  if (!o.infrastructure.ok || !o.swarm.ok || o.swarm.value === null) return o;
+  const nodeId = `imagined-${machine}` as NodeId;
+  const found = o.infrastructure.value.machines.find((m) => m.id === machine);
+  const member: Member = {
+    id: nodeId,
+    version: 1,
+    hostname: machine,
+    address: found?.address ?? null,
+    role: founder ? 'manager' : 'worker',
+    availability: 'pause',
+    state: 'ready',
+    manager: founder ? { leader: true, reachability: 'reachable' } : null,
+    labels: {},
+    engineVersion: '',
+  };
+  const machines = o.infrastructure.value.machines.map(
+    (m): Machine =>
+      m.id === machine && m.engine ? { ...m, engine: { ...m.engine, swarm: 'active', nodeId, isManager: founder } } : m,
+  );
+  return {
+    ...o,
+    infrastructure: { ok: true, value: { ...o.infrastructure.value, machines } },
+    swarm: { ok: true, value: { ...o.swarm.value, members: [...o.swarm.value.members, member] } },
+  };
+}
+
+/** Tasks of a drained node run somewhere else: on the first other node that takes tasks. */
+function withoutTasks(o: Observed, node: NodeId): Observed {
+  if (!o.swarm.ok || o.swarm.value === null) return o;
+  const swarm = o.swarm.value;
+  const other = swarm.members.find((m) => m.id !== node && m.state === 'ready' && m.availability === 'active');
+  const global = new Set(swarm.services.filter((s) => s.mode === 'global').map((s) => s.id));
+  const tasks = swarm.tasks.flatMap((t) =>
+    t.nodeId !== node ? [t] : global.has(t.serviceId) || !other ? [] : [{ ...t, nodeId: other.id }],
+  );
+  return { ...o, swarm: { ok: true, value: { ...swarm, tasks } } };
+}

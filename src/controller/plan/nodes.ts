@@ -1,0 +1,67 @@
+import type { DesiredPool } from '../../model/desired.ts';
+import type { Availability, InfrastructureView, Machine, Member, SwarmView } from '../../model/observed.ts';
+
+/** A machine and the member that its own engine names, joined as safety.md 1 says; the member may be missing. */
+export interface Node {
+  readonly machine: Machine;
+  readonly member: Member | null;
+}
+
+export const POOL_LABEL = 'skep.pool';
+export const INTENT_LABEL = 'skep.intent';
+/** When a drain began, ms since the epoch. */
+export const SINCE_LABEL = 'skep.since';
+/** Strength of the services on a node before its drain: `<service id>:<running> …`. */
+export const STRENGTH_LABEL = 'skep.strength';
+
+/** All machines with their members, by name. */
+export function nodesOf(infrastructure: InfrastructureView, swarm: SwarmView | null): readonly Node[] {
+  const members = new Map<string, Member>((swarm?.members ?? []).map((m) => [m.id, m]));
+  const claimed = new Set(infrastructure.machines.flatMap((m) => m.engine?.nodeId ?? []));
+  return [...infrastructure.machines]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((machine) => {
+      const said = machine.engine?.nodeId;
+      return { machine, member: said ? (members.get(said) ?? null) : byHint(machine, swarm, claimed) };
+    });
+}
+
+/** While an engine does not answer, its member is known by host name, if exactly one bears it and no engine claims it. */
+function byHint(machine: Machine, swarm: SwarmView | null, claimed: ReadonlySet<string>): Member | null {
+  if (machine.engine !== null) return null;
+  const named = (swarm?.members ?? []).filter((m) => m.hostname === machine.id && !claimed.has(m.id));
+  return named.length === 1 ? (named[0] ?? null) : null;
+}
+
+/** Members that no machine of ours stands behind. */
+export function membersWithoutMachine(infrastructure: InfrastructureView, swarm: SwarmView): readonly Member[] {
+  const owned = new Set(nodesOf(infrastructure, swarm).map((n) => n.member?.id));
+  return swarm.members.filter((m) => !owned.has(m.id));
+}
+
+/** The intent that skep wrote on a member: `remove` of `remove:7`. */
+export function intentOf(member: Member): string | null {
+  return member.labels[INTENT_LABEL]?.split(':')[0] ?? null;
+}
+
+/** A member that joined and was not admitted (labelled, activated) yet. */
+export const isJoining = (member: Member): boolean => member.labels[POOL_LABEL] === undefined;
+
+/** Labels that an admitted node of this pool carries: ours and the spec's over those that others put there. */
+export function labelsFor(pool: DesiredPool, machine: Machine, member: Member): Readonly<Record<string, string>> {
+  const foreign = Object.fromEntries(Object.entries(member.labels).filter(([key]) => !key.startsWith('skep.')));
+  const hold = member.labels['skep.hold'];
+  return {
+    ...foreign,
+    ...pool.nodeLabels,
+    [POOL_LABEL]: pool.name,
+    'skep.zone': machine.zone,
+    'skep.lifecycle': 'on-demand',
+    ...(hold === undefined ? {} : { 'skep.hold': hold }),
+  };
+}
+
+/** Ready for tasks: a live, admitted member that takes them. */
+export function isServing({ member }: Node, availability: Availability = 'active'): boolean {
+  return member !== null && member.state === 'ready' && member.availability === availability && !isJoining(member);
+}
