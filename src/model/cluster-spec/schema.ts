@@ -1,32 +1,73 @@
 import { z } from 'zod';
 import { MANAGERS, PROVIDER_KINDS } from '../ids.ts';
-import { DURATION_PATTERN } from './duration.ts';
+import { DURATION_PATTERN, durationMs } from './duration.ts';
+import { networkFault } from './network.ts';
+import { PUBLISH, parsePublish } from './publish.ts';
 
 /** One source for types, checks, messages and the published JSON Schema. Only what is implemented stands here. */
 
+/**
+ * A regular expression's message says what is allowed; a refinement's says what is wrong and what is allowed
+ * (`messages.ts` puts them together).
+ */
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
-const CIDR = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
-const PUBLISH = /^((\d{1,3}\.){3}\d{1,3}:)?\d{1,5}:\d{1,5}$/;
+const BIND = /^(\/[^:]*|[a-zA-Z0-9][\w.-]*):\/[^:]*(:[a-zA-Z,]+)?$/;
+const LONGEST = '365d';
 
-const duration = () => z.string().regex(DURATION_PATTERN, 'a duration such as 30s, 15m, 1h30m or 90d');
+export const DEFAULT_ZONES: readonly string[] = ['a', 'b', 'c'];
+export const DEFAULT_ADDRESS_POOLS: readonly string[] = ['10.200.0.0/16'];
+export const DEFAULT_SUBNET_SIZE = 24;
+
+const duration = () =>
+  z
+    .string()
+    .regex(DURATION_PATTERN, 'a duration such as 30s, 15m, 1h30m or 90d')
+    .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) <= durationMs(LONGEST), {
+      error: `too long (allowed: at most ${LONGEST})`,
+    })
+    .meta({ examples: ['30s', '15m', '1h30m', '90d'] });
 const dnsLabel = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
     .regex(DNS_LABEL, 'a DNS label: a-z, 0-9 and -, beginning and ending with a letter or digit');
+const network = (example: string) =>
+  z
+    .string()
+    .refine((text) => networkFault(text) === null, { error: ({ input }) => networkFault(String(input)) ?? '' })
+    .meta({ examples: [example] });
 const zones = () => z.array(dnsLabel(20)).default([]);
+const providerZones = () =>
+  z
+    .array(dnsLabel(20))
+    .min(1)
+    .default([...DEFAULT_ZONES]);
 const strings = () => z.record(z.string(), z.string()).default({});
-const nodeLabels = () => z.record(z.string().min(1), z.string()).default({}).describe('Swarm node labels');
+/** skep keeps its own facts under `skep.`. */
+const ourKey = (what: string) =>
+  z
+    .string()
+    .min(1, 'an empty key (allowed: at least 1 character)')
+    .refine((key) => !key.startsWith('skep.'), { error: `skep keeps ${what} that begin with "skep." for itself` });
+const nodeLabels = () => z.record(ourKey('node labels'), z.string()).default({}).describe('Swarm node labels');
+const imageReference = () => z.string().regex(/^\S+$/, 'an image reference such as docker:28-dind');
 
+const drainTimeout = duration().describe('How long a drain may take');
+const onDrainTimeout = z.enum(['Pause', 'Force']).describe('Pause: hold and say so. Force: go on');
 const rollout = z.strictObject({
-  drainTimeout: duration().default('15m').describe('How long a drain may take'),
-  onDrainTimeout: z.enum(['Pause', 'Force']).default('Pause').describe('Pause: hold and say so. Force: go on'),
+  drainTimeout: drainTimeout.default('15m'),
+  onDrainTimeout: onDrainTimeout.default('Pause'),
+});
+/** Not `rollout.partial()`: that fills in the defaults here too, and a pool would never inherit. */
+const poolRollout = z.strictObject({
+  drainTimeout: drainTimeout.optional(),
+  onDrainTimeout: onDrainTimeout.optional(),
 });
 
 const workerPool = z.strictObject({
   name: dnsLabel(20)
-    .refine((name) => name !== MANAGERS, 'a worker pool cannot be called "managers"')
+    .refine((name) => name !== MANAGERS, { error: 'a worker pool cannot have this name (allowed: any but "managers")' })
     .describe('DNS label, 1–20, unique'),
   count: z.int().min(0).max(1000).describe('Nodes in this pool'),
   zones: zones().describe("Default: all of the cluster's"),
@@ -35,36 +76,51 @@ const workerPool = z.strictObject({
     .enum(['Protect', 'Discard'])
     .default('Protect')
     .describe("Protect: a node that holds a service's local data is not taken away by itself"),
-  rollout: rollout.partial().prefault({}).describe('Overrides of spec.rollout, field by field'),
+  rollout: poolRollout.prefault({}).describe('Overrides of spec.rollout, field by field'),
 });
 
 const local = z.strictObject({
-  image: z.string().min(1).default('docker:28-dind').describe('Node image: an engine in a container'),
-  privileged: z.boolean().default(true),
-  capAdd: z.array(z.string()).default([]),
-  securityOpt: z.array(z.string()).default([]).describe('As `docker run --security-opt`, systempaths=unconfined too'),
+  image: imageReference().default('docker:28-dind').describe('Node image: an engine in a container'),
+  privileged: z.boolean().default(true).describe('As `docker run --privileged`'),
+  capAdd: z.array(z.string().min(1)).default([]).describe('As `docker run --cap-add`'),
+  securityOpt: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('As `docker run --security-opt`, systempaths=unconfined too'),
   cgroup: z.enum(['host', 'private']).default('host').describe('Cgroup namespace of a node'),
-  binds: z.array(z.string()).default([]),
-  subnet: z.string().regex(CIDR, 'an IPv4 network such as 172.30.7.0/24').nullable().default(null),
-  zones: z.array(dnsLabel(20)).min(1).default(['a', 'b', 'c']),
-  preloadImages: z.array(z.string().min(1)).default([]).describe("Copied from the host's engine into every node"),
+  binds: z
+    .array(z.string().regex(BIND, 'source:/target[:options], e.g. /srv/data:/data:ro'))
+    .default([])
+    .describe('Mounts of a node: source:/target[:options]'),
+  subnet: network('172.30.7.0/24').nullable().default(null).describe('Network of the nodes. Default: a free one'),
+  zones: providerZones().describe('Nodes are spread over these'),
+  preloadImages: z.array(imageReference()).default([]).describe("Copied from the host's engine into every node"),
   publish: z
-    .array(z.string().regex(PUBLISH, '[ip:]hostPort:nodePort, e.g. 8080:80'))
+    .array(
+      z
+        .string()
+        .regex(PUBLISH, '[ip:]hostPort:nodePort, e.g. 8080:80')
+        .refine((text) => parsePublish(text) !== null, { error: 'no such address or port (allowed: ports 1–65535)' }),
+    )
     .default([])
     .describe('Ports carried to ready nodes by one forwarder per cluster'),
 });
 
 const simulated = z.strictObject({
-  bootTime: duration().default('2s'),
-  zones: z.array(dnsLabel(20)).min(1).default(['a', 'b', 'c']),
+  bootTime: duration().default('2s').describe('From asked for to ready, in simulated time'),
+  zones: providerZones(),
+});
+
+export const clusterNameSchema = dnsLabel(36).refine((name) => name !== 'index', {
+  error: 'a cluster cannot have this name: its status would be index.json (allowed: any but "index")',
 });
 
 export const clusterSpecSchema = z.strictObject({
   apiVersion: z.literal('skep/v1alpha1'),
   kind: z.literal('ClusterSpec'),
   metadata: z.strictObject({
-    name: dnsLabel(36).describe('Identity of the cluster, unique over the watched tree'),
-    labels: strings(),
+    name: clusterNameSchema.describe('Identity of the cluster, unique over the watched tree'),
+    labels: z.record(ourKey('labels'), z.string()).default({}).describe('Become resource tags; no swarm meaning'),
     annotations: strings().describe('Copied to status, never acted on'),
   }),
   spec: z.strictObject({
@@ -77,21 +133,33 @@ export const clusterSpecSchema = z.strictObject({
     swarm: z
       .strictObject({
         addressPools: z
-          .array(z.string().regex(CIDR, 'an IPv4 network such as 10.200.0.0/16'))
+          .array(network('10.200.0.0/16'))
           .min(1)
-          .default(['10.200.0.0/16']),
-        subnetSize: z.int().min(8).max(29).default(24),
-        dataPathPort: z.int().min(1024).max(49151).default(4789),
+          .default([...DEFAULT_ADDRESS_POOLS])
+          .describe('Networks that overlay networks are cut from; not those of the machines'),
+        subnetSize: z
+          .int()
+          .min(8)
+          .max(29)
+          .default(DEFAULT_SUBNET_SIZE)
+          .describe('Prefix length of one overlay network'),
+        dataPathPort: z.int().min(1024).max(49151).default(4789).describe('UDP port of the overlay networks'),
       })
       .prefault({})
       .describe('Only when the swarm is made; later a difference is refused'),
     engine: z
       .strictObject({
-        version: z.string().min(1).nullable().default(null).describe('On local the image decides: a difference warns'),
+        version: z
+          .string()
+          .regex(/^\d+\.\d+(\.\d+)?$/, 'a version such as "28.5.2"')
+          .meta({ examples: ['28.5.2'] })
+          .nullable()
+          .default(null)
+          .describe('On local the image decides: a difference warns'),
       })
       .prefault({}),
     managers: z.strictObject({
-      count: z.literal([1, 3, 5, 7]),
+      count: z.literal([1, 3, 5, 7]).describe('1 tolerates no loss, 3 one, 5 two, 7 three'),
       zones: zones(),
       nodeLabels: nodeLabels(),
     }),

@@ -1,0 +1,115 @@
+import type { Located } from './locate.ts';
+import { networkText, overlap, parseNetwork } from './network.ts';
+import { type Path, partAt, pathText } from './place.ts';
+import { collide, type Publish, parsePublish } from './publish.ts';
+import { DEFAULT_ADDRESS_POOLS, DEFAULT_SUBNET_SIZE, DEFAULT_ZONES } from './schema.ts';
+
+type ComplainAt = (path: Path, message: string) => void;
+
+interface Item {
+  readonly path: Path;
+  readonly text: string;
+}
+
+/**
+ * Checks that need more than one field. They read the document as it is written and skip what has not its form, so that
+ * they also run when other fields are wrong.
+ */
+export function complainAcrossFields(root: Located, complainAt: ComplainAt): void {
+  const provider = partAt(root, ['spec', 'provider'])?.value;
+  complainOfRepeats(root, complainAt);
+  if (provider === 'local' || provider === 'simulated') complainOfZones(root, provider, complainAt);
+  complainOfAddressPools(root, complainAt);
+  if (provider === 'local') complainOfSubnet(root, complainAt);
+  complainOfPublish(root, complainAt);
+}
+
+function complainOfRepeats(root: Located, complainAt: ComplainAt): void {
+  const names = pathsAt(root, ['spec', 'workers']).flatMap((path) => textsAt(root, [...path, 'name']));
+  const zones = [...poolPaths(root), ['spec', 'local'], ['spec', 'simulated']].map((path) =>
+    textsAt(root, [...path, 'zones']),
+  );
+  for (const items of [names, ...zones]) {
+    const firsts = new Map<string, Path>();
+    for (const { path, text } of items) {
+      const first = firsts.get(text);
+      if (first === undefined) firsts.set(text, path);
+      else complainAt(path, `${JSON.stringify(text)} is there twice (allowed: once; the first is ${pathText(first)})`);
+    }
+  }
+}
+
+function complainOfZones(root: Located, provider: 'local' | 'simulated', complainAt: ComplainAt): void {
+  const block = ['spec', provider, 'zones'];
+  const known = partAt(root, block) === null ? DEFAULT_ZONES : textsAt(root, block).map((item) => item.text);
+  for (const { path, text } of poolPaths(root).flatMap((pool) => textsAt(root, [...pool, 'zones']))) {
+    if (known.includes(text)) continue;
+    complainAt(path, `${JSON.stringify(text)} is no zone of spec.${provider} (allowed: ${known.join(', ')})`);
+  }
+}
+
+function complainOfAddressPools(root: Located, complainAt: ComplainAt): void {
+  const size = partAt(root, ['spec', 'swarm', 'subnetSize'])?.value ?? DEFAULT_SUBNET_SIZE;
+  const pools = addressPools(root);
+  for (const [i, { path, text }] of pools.entries()) {
+    const pool = parseNetwork(text);
+    if (pool === null) continue;
+    if (typeof size === 'number' && pool.prefix > size) {
+      complainAt(path, `${text} is smaller than one overlay network, /${size} (allowed: /${size} or a smaller number)`);
+    }
+    for (const before of pools.slice(0, i)) {
+      const other = parseNetwork(before.text);
+      if (other !== null && overlap(pool, other)) complainAt(path, `${text} overlaps ${before.text} (allowed: apart)`);
+    }
+  }
+}
+
+/** The machines' network and the swarm's overlay networks must not share an address. */
+function complainOfSubnet(root: Located, complainAt: ComplainAt): void {
+  for (const { path, text } of textsAt(root, ['spec', 'local', 'subnet'])) {
+    const subnet = parseNetwork(text);
+    if (subnet === null) continue;
+    for (const pool of addressPools(root)) {
+      const network = parseNetwork(pool.text);
+      if (network === null || !overlap(network, subnet)) continue;
+      complainAt(path, `${text} overlaps ${networkText(network)} of spec.swarm.addressPools (allowed: apart)`);
+    }
+  }
+}
+
+function complainOfPublish(root: Located, complainAt: ComplainAt): void {
+  const before: { path: Path; publish: Publish }[] = [];
+  for (const { path, text } of textsAt(root, ['spec', 'local', 'publish'])) {
+    const publish = parsePublish(text);
+    if (publish === null) continue;
+    const other = before.find((earlier) => collide(earlier.publish, publish));
+    if (other !== undefined) {
+      complainAt(path, `host port ${publish.hostPort} is taken by ${pathText(other.path)} (allowed: each port once)`);
+    }
+    before.push({ path, publish });
+  }
+}
+
+function addressPools(root: Located): readonly Item[] {
+  const path = ['spec', 'swarm', 'addressPools'];
+  if (partAt(root, path) !== null) return textsAt(root, path);
+  return DEFAULT_ADDRESS_POOLS.map((text) => ({ path, text }));
+}
+
+function poolPaths(root: Located): readonly Path[] {
+  return [['spec', 'managers'], ...pathsAt(root, ['spec', 'workers'])];
+}
+
+/** Paths of a list's items. */
+function pathsAt(root: Located, path: Path): readonly Path[] {
+  return (partAt(root, path)?.items ?? []).map((_, i) => [...path, i]);
+}
+
+/** The text at `path`, or the texts of the list there. */
+function textsAt(root: Located, path: Path): readonly Item[] {
+  const part = partAt(root, path);
+  if (typeof part?.value === 'string') return [{ path, text: part.value }];
+  return (part?.items ?? []).flatMap(({ value }, i) =>
+    typeof value === 'string' ? [{ path: [...path, i], text: value }] : [],
+  );
+}
