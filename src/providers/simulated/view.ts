@@ -1,0 +1,93 @@
+import type { NodeId } from '../../model/ids.ts';
+import type {
+  CarriersView,
+  EngineView,
+  Machine,
+  Member,
+  ServiceView,
+  SwarmView,
+  TaskView,
+} from '../../model/observed.ts';
+import { answers, seesLeader, swarmOf } from './reach.ts';
+import type { World, WorldMachine, WorldMember, WorldSwarm, WorldTask } from './world.ts';
+
+/** What observers see of a world, in the ports' words. Pure. */
+
+export function viewMachine(world: World, machine: WorldMachine): Machine {
+  const { id, pool, zone, address, hash, createdAt, detail } = machine;
+  const neverStarted = machine.state === 'made';
+  const state = machine.state === 'made' ? 'stopped' : machine.state;
+  const frozen = machine.frozen ? 'frozen' : null;
+  const engine = answers(machine) ? viewEngine(world, machine) : null;
+  return { id, pool, zone, address, hash, state, neverStarted, createdAt, engine, detail: detail ?? frozen };
+}
+
+/** What an engine knows of itself: a manager that was cut off still says that it is one. */
+function viewEngine(world: World, machine: WorldMachine): EngineView {
+  const swarm = swarmOf(world, machine);
+  const node = machine.membership?.node ?? null;
+  const isManager = swarm?.peers.some((peer) => peer.node === node) ?? false;
+  const alone = swarm !== undefined && isManager && !seesLeader(world, swarm, machine);
+  return {
+    version: machine.engineVersion,
+    swarm: machine.membership ? 'active' : machine.joining ? 'pending' : 'inactive',
+    nodeId: node,
+    isManager,
+    error: alone ? 'The swarm does not have a leader.' : null,
+    missingImages: [],
+  };
+}
+
+export function viewCarriers({ carriers, machines }: World): CarriersView {
+  const leftovers = machines.length + (carriers ? 1 : 0);
+  if (!carriers) return { state: 'absent', differences: [], forwardTo: null, leftovers, images: {} };
+  const differences = carriers.damage === null ? [] : [carriers.damage];
+  const state = carriers.damage === null ? 'ready' : 'partial';
+  return { state, differences, forwardTo: carriers.forwardTo, leftovers, images: {} };
+}
+
+export const NO_CARRIERS: CarriersView = {
+  state: 'absent',
+  differences: [],
+  forwardTo: null,
+  leftovers: 0,
+  images: {},
+};
+
+export function viewSwarm(swarm: WorldSwarm, through: WorldMachine): SwarmView {
+  return {
+    id: swarm.id,
+    version: swarm.version,
+    through: through.id,
+    members: swarm.members.map((member) => viewMember(swarm, member)),
+    services: swarm.services.map(
+      ({ id, name, mode, replicas, labels, localData }): ServiceView => ({
+        id,
+        name,
+        mode,
+        replicas,
+        labels,
+        localData,
+      }),
+    ),
+    tasks: swarm.tasks.map(viewTask),
+    rootRotationInProgress: false,
+    init: swarm.init,
+  };
+}
+
+function viewMember(swarm: WorldSwarm, member: WorldMember): Member {
+  const { id, version, hostname, address, role, availability, state, labels, engineVersion } = member;
+  const manager = viewManager(swarm, id);
+  return { id, version, hostname, address, role, availability, state, manager, labels, engineVersion };
+}
+
+function viewManager(swarm: WorldSwarm, node: NodeId): Member['manager'] {
+  const peer = swarm.peers.find((other) => other.node === node);
+  if (!peer) return null;
+  return { leader: swarm.leader === node, reachability: peer.reachable ? 'reachable' : 'unreachable' };
+}
+
+function viewTask({ id, service, node, desired, state, detail }: WorldTask): TaskView {
+  return { id, serviceId: service, nodeId: node, desired, state, detail };
+}
