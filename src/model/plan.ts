@@ -7,6 +7,8 @@ export interface Plan {
   readonly holds: readonly Hold[];
   /** What it waits for, for people; empty when nothing is on the way. */
   readonly waits: readonly Wait[];
+  /** True: nothing to do, nothing held, nothing on its way; a note on the record apart. */
+  readonly asDeclared: boolean;
   /** Differences between declared and there that this plan is about, for the diff. */
   readonly differences: readonly Difference[];
 }

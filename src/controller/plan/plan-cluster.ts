@@ -41,13 +41,24 @@ export function planCluster(declared: Declared, observed: Observed, facts: PlanF
     const life = planLife(force.desired, record, observed, facts, { mayShrink: false, documented: false });
     const holds = verdict.kind === 'held' ? [verdict.hold] : [];
     const waits = verdict.kind === 'wait' ? [verdict.wait] : [];
-    return { ...life, holds: [...holds, ...life.holds], waits: [...waits, ...life.waits], differences };
+    return {
+      ...life,
+      holds: [...holds, ...life.holds],
+      waits: [...waits, ...life.waits],
+      asDeclared: false,
+      differences,
+    };
   }
   const life = planLife(force.desired, record, observed, facts, { mayShrink: true, documented: true });
-  return { ...life, holds: [...force.holds, ...life.holds], differences };
+  return {
+    ...life,
+    holds: [...force.holds, ...life.holds],
+    asDeclared: life.asDeclared && force.holds.length === 0,
+    differences,
+  };
 }
 
-const EMPTY: Plan = { batch: [], holds: [], waits: [], differences: [] };
+const EMPTY: Plan = { batch: [], holds: [], waits: [], asDeclared: false, differences: [] };
 
 /** Our choice: a failed look is repeated with the worker's back-off; this is only what people are told. */
 const RETRY_MS = 2_000;

@@ -13,7 +13,6 @@ import { identityHolds } from './identity.ts';
 import { membersWithoutMachine, type Node, nodesOf } from './nodes.ts';
 import { notYet } from './not-yet.ts';
 import { progressOf } from './progress.ts';
-import { raftOf } from './quorum.ts';
 import { nextRecord, recordStep } from './record-step.ts';
 import { planShrinking, planUndoneDrains, wasLeaving } from './shrink.ts';
 
@@ -25,7 +24,7 @@ export function planLife(
   facts: PlanFacts,
   may: { readonly mayShrink: boolean; readonly documented: boolean },
 ): Omit<Plan, 'differences'> {
-  if (!observed.infrastructure.ok) return { batch: [], holds: [], waits: [] };
+  if (!observed.infrastructure.ok) return { batch: [], holds: [], waits: [], asDeclared: false };
   const infrastructure = observed.infrastructure.value;
   const swarm = observed.swarm.ok ? observed.swarm.value : null;
   const nodes = nodesOf(infrastructure, swarm);
@@ -36,12 +35,12 @@ export function planLife(
   const waits = [...joined.waits, ...progressOf(desired, infrastructure, nodes, swarm)];
   const ready = steps.length === 0 && holds.length === 0 && waits.length === 0;
   const next = nextRecord(record, desired, observed, facts, { ready, documented: may.documented });
-  if (next === null) return { batch: steps, holds, waits };
+  if (next === null) return { batch: steps, holds, waits, asDeclared: ready };
   const step = recordStep(next, record.specHash === next.specHash ? 'something was learnt' : 'its document changed');
   // A changed spec is accepted before anything follows from it; machines' names are salted by the revision they were planned under.
   const alone =
     record.specHash !== next.specHash || record.founder !== next.founder || built.some((s) => s.kind === 'grow-pool');
-  return { batch: alone ? [step] : [step, ...steps], holds, waits };
+  return { batch: alone ? [step] : [step, ...steps], holds, waits, asDeclared: ready };
 }
 
 function planMachines(
@@ -168,6 +167,3 @@ const swarmGone = (record: ClusterRecord): Hold => ({
   why: `its record names swarm ${record.swarmId} and no machine is in a swarm; a second one is never started by itself`,
   release: 'bring the managers back with their disks, or delete the cluster and make it anew',
 });
-
-/** Exported for the status: the raft as this look saw it. */
-export const raftSeen = (swarm: SwarmView): ReturnType<typeof raftOf> => raftOf(swarm.members);

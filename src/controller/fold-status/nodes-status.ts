@@ -1,0 +1,103 @@
+import type { Desired } from '../../model/desired.ts';
+import { MANAGERS } from '../../model/ids.ts';
+import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
+import type { ClusterStatus, NodeStatus } from '../../model/status.ts';
+import { intentOf, isJoining, type Node, nodesOf } from '../plan/nodes.ts';
+import { majority, raftOf } from '../plan/quorum.ts';
+
+/** The parts of a status that only count what was seen. */
+export type Counts = Pick<
+  ClusterStatus,
+  'pools' | 'managers' | 'nodes' | 'swarm' | 'servicesBelowStrength' | 'pendingTasks'
+>;
+
+export function countNodes(
+  desired: Desired | null,
+  infrastructure: InfrastructureView,
+  swarm: SwarmView | null,
+): Counts {
+  const seen = nodesOf(infrastructure, swarm);
+  const nodes = seen.map((node) => nodeStatus(desired, node, swarm));
+  const names = new Set([...(desired?.pools.map((p) => p.name) ?? []), ...seen.map((n) => n.machine.pool)]);
+  const pools = [...names].map((name) => {
+    const here = nodes.filter((n) => n.pool === name);
+    return {
+      name,
+      role: name === MANAGERS ? ('manager' as const) : ('worker' as const),
+      declared: desired?.pools.find((p) => p.name === name)?.count ?? 0,
+      machines: here.length,
+      ready: here.filter((n) => n.state === 'ready' || n.state === 'leader').length,
+      outdated: here.filter((n) => n.outdated).length,
+    };
+  });
+  return { pools, nodes, managers: managersStatus(swarm), swarm: swarmStatus(swarm), ...serviceTroubles(swarm) };
+}
+
+function nodeStatus(desired: Desired | null, node: Node, swarm: SwarmView | null): NodeStatus {
+  const { machine, member } = node;
+  const pool = desired?.pools.find((p) => p.name === machine.pool);
+  return {
+    name: machine.id,
+    pool: machine.pool,
+    zone: machine.zone,
+    role: machine.pool === MANAGERS ? 'manager' : 'worker',
+    state: stateOf(node, swarm !== null),
+    address: machine.address,
+    engine: machine.engine?.version || member?.engineVersion || null,
+    outdated: pool !== undefined && pool.machineHash !== machine.hash,
+    tasks: swarm?.tasks.filter((t) => t.nodeId === member?.id && t.state === 'running').length ?? 0,
+    message: machine.detail ?? machine.engine?.error ?? null,
+  };
+}
+
+function stateOf({ machine, member }: Node, looked: boolean): NodeStatus['state'] {
+  if (machine.state === 'booting' || machine.state === 'stopped' || machine.state === 'unknown') return machine.state;
+  if (machine.engine === null) return 'unknown';
+  if (member === null) return looked || machine.engine.swarm !== 'active' ? 'joining' : 'unknown';
+  if (intentOf(member) === 'remove') return 'leaving';
+  if (member.state === 'down' || member.state === 'disconnected') return 'down';
+  if (member.state === 'unknown') return 'unknown';
+  if (isJoining(member)) return 'joining';
+  if (member.role === 'manager' && member.manager?.reachability !== 'reachable') return 'unreachable';
+  if (member.availability === 'drain') return 'drained';
+  if (member.availability === 'pause') return 'paused';
+  return member.manager?.leader ? 'leader' : 'ready';
+}
+
+function managersStatus(swarm: SwarmView | null): ClusterStatus['managers'] {
+  if (swarm === null) return null;
+  const { n, reachable, margin } = raftOf(swarm.members);
+  const leader = swarm.members.find((m) => m.manager?.leader)?.hostname ?? null;
+  return { members: n, reachable, quorum: majority(n), margin, leader };
+}
+
+function swarmStatus(swarm: SwarmView | null): ClusterStatus['swarm'] {
+  if (swarm === null) return null;
+  const engineVersions: Record<string, number> = {};
+  for (const { engineVersion } of swarm.members)
+    engineVersions[engineVersion] = (engineVersions[engineVersion] ?? 0) + 1;
+  return { id: swarm.id, engineVersions };
+}
+
+const SHOWN_TASKS = 20;
+
+function serviceTroubles(swarm: SwarmView | null): Pick<ClusterStatus, 'servicesBelowStrength' | 'pendingTasks'> {
+  if (swarm === null) return { servicesBelowStrength: [], pendingTasks: [] };
+  const ready = new Set(swarm.members.filter((m) => m.state === 'ready').map((m) => m.id));
+  const running = (id: string): number =>
+    swarm.tasks.filter((t) => t.serviceId === id && t.state === 'running' && t.nodeId !== null && ready.has(t.nodeId))
+      .length;
+  const below = swarm.services.flatMap(({ id, name, mode, replicas }) =>
+    mode === 'replicated' && replicas !== null && running(id) < replicas
+      ? [{ name, declared: replicas, running: running(id) }]
+      : [],
+  );
+  const pending = swarm.tasks
+    .filter((t) => t.desired === 'running' && t.state !== 'running' && t.detail)
+    .slice(0, SHOWN_TASKS)
+    .map((t) => ({
+      service: swarm.services.find((s) => s.id === t.serviceId)?.name ?? t.serviceId,
+      detail: t.detail ?? '',
+    }));
+  return { servicesBelowStrength: below, pendingTasks: pending };
+}
