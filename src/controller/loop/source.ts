@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { mapLimit } from '../../base/concurrency.ts';
+import { describeError } from '../../base/events.ts';
+import type { ParsedFile } from '../../model/cluster-spec/parse.ts';
+import { MAX_FILE_BYTES, tooLarge } from '../../model/cluster-spec/text.ts';
+import type { FileDoor } from './file-door.ts';
+import { readCommit } from './git-commit.ts';
+import { foldListing, type ListedFile, type SourceView } from './source-view.ts';
+import { type Walk, type WalkedFile, walkTree } from './walk-tree.ts';
+
+export interface Parser {
+  /** Rejects only when the parser itself broke. */
+  parse(path: string, content: Uint8Array): Promise<ParsedFile>;
+}
+
+export interface Source {
+  /** Reads the whole directory. Never rejects for what it finds there. */
+  list(): Promise<SourceView>;
+  /** What to watch so that a change of what was listed last gives a hint: links on the way, directories walked. */
+  watchPaths(): Promise<readonly string[]>;
+}
+
+export interface SourceOptions {
+  /** Absolute. */
+  readonly directory: string;
+  readonly door: FileDoor;
+  readonly parser: Parser;
+  readonly clock: Clock;
+}
+
+/** A swap takes a moment; a directory that is still changing after so many looks is listed as incomplete. */
+const TRIES = 4;
+const BETWEEN_TRIES_MS = 15;
+const PARSED_AT_ONCE = 4;
+
+export function createSource({ directory, door, parser, clock }: SourceOptions): Source {
+  /** By path; content hash → what it said. Only files of the last listing are kept. */
+  let cache = new Map<string, { readonly hash: string; readonly parsed: ParsedFile }>();
+  let directories: readonly string[] = [];
+
+  async function list(): Promise<SourceView> {
+    const begun = { listedAt: clock.now(), listedMono: clock.monotonic() };
+    const { walk, commit } = await walkInPeace();
+    if (walk.kind === 'vanished') {
+      directories = [];
+      return foldListing({ ...begun, files: [], troubles: new Map(), steady: false, vanished: true, commit: null });
+    }
+    directories = walk.directories;
+    const { files, troubles } = await parseAll(walk.files);
+    return foldListing({
+      ...begun,
+      files,
+      troubles: new Map([...walk.troubles, ...troubles]),
+      steady: walk.steady,
+      vanished: false,
+      commit,
+    });
+  }
+
+  async function walkInPeace(): Promise<{ walk: Walk; commit: string | null }> {
+    for (let tries = 1; ; tries += 1) {
+      const walk = await walkTree(door, directory);
+      if (walk.kind === 'vanished') return { walk, commit: null };
+      if (walk.steady || tries === TRIES) return { walk, commit: await readCommit(door, walk.root) };
+      await clock.sleep(BETWEEN_TRIES_MS);
+    }
+  }
+
+  async function parseAll(walked: readonly WalkedFile[]) {
+    const next: typeof cache = new Map();
+    const troubles = new Map<string, string>();
+    const files = await mapLimit(walked, PARSED_AT_ONCE, async ({ path, size, bytes }): Promise<ListedFile> => {
+      if (!bytes || size > MAX_FILE_BYTES)
+        return { path, parsed: { documents: [], complaints: [tooLarge(path, size)] } };
+      const hash = createHash('sha256').update(bytes).digest('hex');
+      const known = cache.get(path);
+      if (known?.hash === hash) {
+        next.set(path, known);
+        return { path, parsed: known.parsed };
+      }
+      try {
+        const parsed = await parser.parse(path, bytes);
+        next.set(path, { hash, parsed });
+        return { path, parsed };
+      } catch (error) {
+        troubles.set(path, `cannot be parsed (${describeError(error)})`);
+        return { path, parsed: { documents: [], complaints: [] } };
+      }
+    });
+    cache = next;
+    return { files, troubles };
+  }
+
+  async function watchPaths(): Promise<readonly string[]> {
+    const links: string[] = [];
+    for (let at = directory; at !== dirname(at); at = dirname(at)) {
+      const real = await door.realpath(at).catch(() => null);
+      if (real !== at) links.push(at);
+    }
+    return [...new Set([directory, ...links, ...directories])].sort();
+  }
+
+  return { list, watchPaths };
+}

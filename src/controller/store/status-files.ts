@@ -1,0 +1,127 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mapLimit } from '../../base/concurrency.ts';
+import type { ClusterName } from '../../model/ids.ts';
+import type { ControllerFile, IndexFile, SourceFile, StatusFile } from '../../model/status.ts';
+import { removeTemporaries, writeAtomic } from './write-atomic.ts';
+
+/** A deleted cluster's file stays so long (spec.md 3). */
+export const TOMBSTONE_MS = 24 * 3_600_000;
+
+/** `index` would be the fleet's own file. Names that begin with `_` are no DNS labels. */
+const RESERVED = 'index';
+const AT_ONCE = 16;
+const FILE_NAME = /^([a-z0-9][a-z0-9-]*)\.json$/;
+
+/** Where statuses go. The controller is the only writer; faces only read the files. */
+export interface StatusStore {
+  /** Makes the directory and removes what a killed writer left. Once, by the holder of the lease. */
+  prepare(): Promise<void>;
+  /** Null: there is none, or it cannot be read. */
+  read(cluster: ClusterName): Promise<StatusFile | null>;
+  /** False: nothing was written, since it differs from the file at most in `nextLookAt`. */
+  write(cluster: ClusterName, status: StatusFile): Promise<boolean>;
+  /** Calls back after each status that was written, and with null after one that was removed. */
+  onChange(listener: (cluster: ClusterName, status: StatusFile | null) => void): void;
+  /** All that can be read, in order of name. */
+  list(): Promise<readonly StatusFile[]>;
+  /** Removes files of clusters that were deleted more than `TOMBSTONE_MS` before `now`. Gives their names. */
+  removeTombstones(now: number): Promise<readonly ClusterName[]>;
+  writeIndex(file: IndexFile): Promise<boolean>;
+  writeSource(file: SourceFile): Promise<boolean>;
+  writeController(file: ControllerFile): Promise<boolean>;
+}
+
+export function createStatusFiles(directory: string): StatusStore {
+  const pathOf = (name: string): string => join(directory, `${name}.json`);
+
+  const listeners: Parameters<StatusStore['onChange']>[0][] = [];
+  const tell: (typeof listeners)[number] = (cluster, status) => {
+    for (const listener of listeners) listener(cluster, status);
+  };
+
+  function statusPath(cluster: ClusterName): string {
+    if (cluster === RESERVED || !FILE_NAME.test(`${cluster}.json`)) throw new Error(`no status file for ${cluster}`);
+    return pathOf(cluster);
+  }
+
+  async function replace(path: string, value: unknown, core: (value: unknown) => string): Promise<boolean> {
+    const before = await readJson(path);
+    if (before !== null && core(before) === core(value)) return false;
+    const text = `${JSON.stringify(value, null, 2)}\n`;
+    try {
+      await writeAtomic(path, text);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      await mkdir(directory, { recursive: true });
+      await writeAtomic(path, text);
+    }
+    return true;
+  }
+
+  const read = (cluster: ClusterName): Promise<StatusFile | null> => readStatus(statusPath(cluster));
+
+  async function list(): Promise<readonly StatusFile[]> {
+    const names = (await readdir(directory).catch(() => [])).filter(
+      (n) => FILE_NAME.test(n) && n !== `${RESERVED}.json`,
+    );
+    const found = await mapLimit(names.sort(), AT_ONCE, (name) => readStatus(join(directory, name)));
+    return found.filter((status) => status !== null);
+  }
+
+  return {
+    async prepare() {
+      await mkdir(directory, { recursive: true });
+      await removeTemporaries(directory);
+    },
+    read,
+    async write(cluster, status) {
+      const written = await replace(statusPath(cluster), status, withoutNextLook);
+      if (written) tell(cluster, status);
+      return written;
+    },
+    onChange: (listener) => void listeners.push(listener),
+    list,
+    async removeTombstones(now) {
+      const old = (await list()).filter((file) => (deletedAt(file) ?? now) < now - TOMBSTONE_MS);
+      const names = old.map(({ metadata }) => metadata.name as ClusterName);
+      for (const name of names) {
+        await rm(statusPath(name), { force: true });
+        tell(name, null);
+      }
+      return names;
+    },
+    writeIndex: (file) => replace(pathOf(RESERVED), file, JSON.stringify),
+    writeSource: (file) => replace(pathOf('_source'), file, JSON.stringify),
+    writeController: (file) => replace(pathOf('_controller'), file, JSON.stringify),
+  };
+}
+
+/** When a cluster was gone, ms since the epoch; null: it is not. */
+function deletedAt({ metadata, status }: StatusFile): number | null {
+  if (status.phase !== 'Deleted') return null;
+  const times = [metadata.deletionTimestamp, ...status.conditions.map((condition) => condition.lastTransitionTime)];
+  const known = times.map((time) => Date.parse(time ?? '')).filter(Number.isFinite);
+  return known.length > 0 ? Math.max(...known) : null;
+}
+
+function withoutNextLook(value: unknown): string {
+  const { status, ...rest } = value as { status?: object };
+  return JSON.stringify({ ...rest, status: { ...status, nextLookAt: null } });
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Checked only so far that readers may rely on its frame: a file of an older skep is replaced at the next pass. */
+async function readStatus(path: string): Promise<StatusFile | null> {
+  const value = (await readJson(path)) as StatusFile | null;
+  const isStatus =
+    value?.kind === 'ClusterStatus' && typeof value.metadata?.name === 'string' && Boolean(value.status?.phase);
+  return isStatus ? value : null;
+}

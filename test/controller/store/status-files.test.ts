@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createStatusFiles, TOMBSTONE_MS } from '../../../src/controller/store/status-files.ts';
+import { writeAtomic } from '../../../src/controller/store/write-atomic.ts';
+import type { ClusterName } from '../../../src/model/ids.ts';
+import type { StatusFile } from '../../../src/model/status.ts';
+import { aStatus } from './a-status.ts';
+
+const DEMO = 'demo' as ClusterName;
+const NOW = Date.parse('2026-01-02T00:00:00Z');
+
+function setUp() {
+  const directory = mkdtempSync(join(tmpdir(), 'skep-status-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return { directory, store: createStatusFiles(directory) };
+}
+
+describe('status files', () => {
+  it('are replaced whole, mode 0644, and read back', async () => {
+    const { directory, store } = setUp();
+    const before = process.umask(0o077);
+    onTestFinished(() => void process.umask(before));
+    await store.prepare();
+    expect(await store.read(DEMO)).toBeNull();
+    expect(await store.write(DEMO, aStatus('demo'))).toBe(true);
+    expect(await store.read(DEMO)).toEqual(aStatus('demo'));
+    expect((await stat(join(directory, 'demo.json'))).mode & 0o777).toBe(0o644);
+    expect(await readdir(directory)).toEqual(['demo.json']);
+  });
+
+  it('are not written again when only nextLookAt differs, and are when anything else does', async () => {
+    const { directory, store } = setUp();
+    await store.prepare();
+    const told: (StatusFile | null)[] = [];
+    store.onChange((_, status) => void told.push(status));
+    await store.write(DEMO, aStatus('demo', { nextLookAt: '2026-01-01T00:00:00Z' }));
+    expect(await store.write(DEMO, aStatus('demo', { nextLookAt: '2026-01-01T00:01:00Z' }))).toBe(false);
+    expect(await readFile(join(directory, 'demo.json'), 'utf8')).toContain('00:00:00Z');
+    expect(await store.write(DEMO, aStatus('demo', { because: 'something else' }))).toBe(true);
+    expect(told).toHaveLength(2);
+  });
+
+  it('come back when somebody deleted or spoiled them, or the whole directory', async () => {
+    const { directory, store } = setUp();
+    await store.prepare();
+    await store.write(DEMO, aStatus('demo'));
+    await rm(join(directory, 'demo.json'));
+    expect(await store.write(DEMO, aStatus('demo'))).toBe(true);
+    await writeFile(join(directory, 'demo.json'), '{"half');
+    expect(await store.read(DEMO)).toBeNull();
+    expect(await store.write(DEMO, aStatus('demo'))).toBe(true);
+    await rm(directory, { recursive: true });
+    expect(await store.write(DEMO, aStatus('demo'))).toBe(true);
+  });
+
+  it('leave no temporary behind, not even those of a killed writer', async () => {
+    const { directory, store } = setUp();
+    await writeFile(join(directory, '.demo.json.123.4.tmp'), 'half');
+    await writeFile(join(directory, 'other.txt'), "somebody's");
+    await store.prepare();
+    expect(await readdir(directory)).toEqual(['other.txt']);
+    await expect(writeAtomic(join(directory, 'other.txt/x'), 'y')).rejects.toThrow();
+    expect(await readdir(directory)).toEqual(['other.txt']);
+  });
+
+  it('are listed without the fleet files', async () => {
+    const { store } = setUp();
+    await store.write('b' as ClusterName, aStatus('b'));
+    await store.write('a' as ClusterName, aStatus('a'));
+    await store.writeIndex({ apiVersion: 'skep/v1alpha1', kind: 'FleetIndex', clusters: [] });
+    expect((await store.list()).map((file) => file.metadata.name)).toEqual(['a', 'b']);
+  });
+
+  it('of deleted clusters stay for a day', async () => {
+    const { store } = setUp();
+    const gone = (name: string, ago: number) =>
+      store.write(
+        name as ClusterName,
+        aStatus(name, { phase: 'Deleted' }, { deletionTimestamp: new Date(NOW - ago).toISOString() }),
+      );
+    await gone('young', TOMBSTONE_MS - 1);
+    await gone('old', TOMBSTONE_MS + 1);
+    await store.write(DEMO, aStatus('demo', {}, { deletionTimestamp: '2020-01-01T00:00:00Z' }));
+    expect(await store.removeTombstones(NOW)).toEqual(['old']);
+    expect((await store.list()).map((file) => file.metadata.name)).toEqual(['demo', 'young']);
+  });
+
+  it('refuse names that are no cluster names, or the index', async () => {
+    const { store } = setUp();
+    for (const name of ['index', '../x', '_source', '']) {
+      await expect(async () => store.write(name as ClusterName, aStatus(name))).rejects.toThrow('no status file');
+    }
+  });
+});
