@@ -69,9 +69,10 @@ export function judge(told: Told): Verdict {
     const more = plan.holds.length > 1 ? ` (and ${plan.holds.length - 1} more)` : '';
     return { ...AT_REST, phase: 'Held', reason: hold.reason, message: `${sentence(hold)}${more}`, stalled: true };
   }
-  const busy = doing(told);
-  if (busy === null)
+  if (plan.asDeclared && told.failed.length === 0) {
     return { ...AT_REST, phase: 'Ready', reason: 'AsDeclared', message: 'everything is as declared', ready: true };
+  }
+  const busy = doing(told) ?? 'notes it on the record';
   if (record === null || record.firstReadyAt === null) return moving('Creating', 'Creating', busy);
   return isChange(told) ? moving('Updating', 'Updating', busy) : moving('Degraded', 'Unhealthy', busy);
 }

@@ -52,7 +52,8 @@ export function nextRecord(
     spec: desired.spec,
     specHash: desired.specHash,
     generation: accepted ? record.generation : record.generation + 1,
-    source: desired.source,
+    // A commit that does not touch this document is no reason to write a record.
+    source: accepted && record.source.path === desired.source.path ? record.source : desired.source,
     founder: lost ? (managersThere[0]?.id ?? null) : record.founder,
     swarmId: record.swarmId ?? swarmId,
     images: { ...images, ...record.images },

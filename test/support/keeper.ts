@@ -1,0 +1,97 @@
+import type { EventCode, EventData } from '../../src/base/events.ts';
+import { noFailpoint } from '../../src/base/failpoint.ts';
+import { seededRandom } from '../../src/base/random.ts';
+import { createDeletionLedger } from '../../src/controller/deletion-ledger.ts';
+import { reconcile } from '../../src/controller/reconcile.ts';
+import type { Declared } from '../../src/model/declared.ts';
+import { type Desired, expand } from '../../src/model/desired.ts';
+import type { ClusterName } from '../../src/model/ids.ts';
+import type { Intent } from '../../src/model/record.ts';
+import type { StatusFile } from '../../src/model/status.ts';
+import { createActs } from '../../src/providers/simulated/acts.ts';
+import { createSimulatedProvider } from '../../src/providers/simulated/provider.ts';
+import { createWorldStore } from '../../src/providers/simulated/world-store.ts';
+import { aSpec, SOURCE, type SpecWish } from './builders.ts';
+import { createFakeClock } from './fake-clock.ts';
+
+/** One cluster kept pass by pass in a simulated world and virtual time, without the loop around it. */
+export function createKeeper(seed = 1) {
+  const clock = createFakeClock();
+  const random = seededRandom(seed);
+  const worlds = createWorldStore({ at: 'memory', clock, random, failpoint: noFailpoint });
+  const provider = createSimulatedProvider({ owner: 'me', clock, worlds, random });
+  const statuses = new Map<string, StatusFile>();
+  const events: { code: EventCode; data: EventData | undefined }[] = [];
+  const intents: Intent[] = [];
+  const cluster = 'demo' as ClusterName;
+  const signal = new AbortController().signal;
+  let declared: Declared = {
+    kind: 'absent',
+    absence: { firstMissedAt: null, settled: false, settlesAt: null, suspicion: null },
+  };
+  const ledger = createDeletionLedger([]);
+  const ports = {
+    providers: { simulated: provider, local: provider },
+    declared: () => declared,
+    listedAt: () => clock.now(),
+    statuses: {
+      read: async (name: string) => statuses.get(name) ?? null,
+      write: async (name: string, file: StatusFile) => void statuses.set(name, file),
+    },
+    intents: { waiting: async () => intents, settle: async () => void intents.splice(0) },
+    ledger,
+    maxDeletions: 1,
+    owner: 'me',
+    id: 'test',
+    term: 1,
+    writer: '0.1',
+    clock,
+    random,
+    sink: { emit: (code: EventCode, data?: EventData) => void events.push({ code, data }) },
+    failpoint: noFailpoint,
+  };
+  const pass = () => reconcile(cluster, ports, signal);
+  return {
+    clock,
+    cluster,
+    provider,
+    worlds,
+    acts: createActs(worlds),
+    ports,
+    events,
+    intents,
+    pass,
+    declare(wish: SpecWish): Desired {
+      const desired = expand(aSpec({ name: cluster, ...wish }), SOURCE);
+      declared = { kind: 'document', desired };
+      return desired;
+    },
+    say(next: Declared): void {
+      declared = next;
+    },
+    status(): StatusFile {
+      const file = statuses.get(cluster);
+      if (!file) throw new Error('no status yet');
+      return file;
+    },
+    /** Passes until it rests or `limitMs` of virtual time are over; answers every status on the way. */
+    async keep(limitMs = 120_000): Promise<readonly StatusFile[]> {
+      const seen: StatusFile[] = [];
+      const end = clock.now() + limitMs;
+      while (clock.now() < end) {
+        const outcome = await pass();
+        const file = statuses.get(cluster);
+        if (file) seen.push(file);
+        if (outcome.rest !== null && !outcome.failed) return seen;
+        await clock.step(outcome.nextMs ?? 1_000);
+      }
+      throw new Error(`still ${statuses.get(cluster)?.status.because}`);
+    },
+    async world() {
+      const ref = { cluster, spec: aSpec({ name: cluster }) };
+      const infra = await provider.infrastructure.observe(ref, signal);
+      const swarm = infra.ok ? await provider.swarm.observe(ref, infra.value.machines, signal) : infra;
+      return { machines: infra.ok ? infra.value.machines : [], swarm: swarm.ok ? swarm.value : null };
+    },
+  };
+}
