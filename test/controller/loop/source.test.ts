@@ -187,6 +187,27 @@ describe('a listing while the directory changes', () => {
     expect([swapped, view.complete]).toEqual([true, true]);
   });
 
+  it('never mixes two versions behind links that lead out of the directory', async () => {
+    const base = temporaryDirectory();
+    for (const version of [1, 2]) {
+      for (const name of ['a', 'b']) await put(join(base, `v${version}`, `${name}.yaml`), specText(name, version));
+    }
+    await swapLink(join(base, 'data'), 'v1');
+    await mkdir(join(base, 'specs'));
+    for (const name of ['a', 'b']) await symlink(`../data/${name}.yaml`, join(base, 'specs', `${name}.yaml`));
+    let swapped = false;
+    const door = doorWith({
+      readFile: async (path) => {
+        if (swapped || !path.endsWith('b.yaml')) return;
+        swapped = true;
+        await swapLink(join(base, 'data'), 'v2');
+      },
+    });
+    const view = await sourceOf(join(base, 'specs'), { door }).list();
+    expect([...view.documents.values()].map((d) => d.pools[1]?.count)).toEqual([2, 2]);
+    expect([swapped, view.complete]).toEqual([true, true]);
+  });
+
   it('looks again when a file is replaced while it is read', async () => {
     const dir = temporaryDirectory();
     await put(join(dir, 'a.yaml'), specText('a', 1));
