@@ -1,0 +1,75 @@
+import type { spawn } from 'node:child_process';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { ProviderKind } from '../model/ids.ts';
+import type { Provider } from '../providers/provider.ts';
+
+/** Everything that the faces take from outside; the composition root provides it. */
+export interface CliContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute; relative paths of flags are meant from here. */
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Of this program, e.g. `0.1.0`. */
+  readonly version: string;
+  readonly pid: number;
+  /** Aborted by the first SIGINT or SIGTERM. Commands tidy up and return; nobody calls `process.exit` before. */
+  readonly signal: AbortSignal;
+  readonly spawn: typeof spawn;
+  /** `--owner` when it is not given: a hash of the absolute specs and status paths. */
+  defaultOwner(paths: Pick<Paths, 'specs' | 'status'>): string;
+  /** Builds the provider when it is first needed. The caller closes it. */
+  provider(kind: ProviderKind, owner: string, paths: Paths): Promise<Provider>;
+  /** Runs until `signal` aborts, or with `once` until all is converged; answers the exit code. */
+  runController(options: RunOptions, signal: AbortSignal): Promise<number>;
+  /** Which world `npm start` can offer here. */
+  probe(signal: AbortSignal): Promise<World>;
+}
+
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Read at each use: a window may change its size. Undefined where there is no terminal. */
+  columns(): number | undefined;
+  rows(): number | undefined;
+}
+
+export interface Paths {
+  readonly specs: string;
+  readonly status: string;
+  readonly state: string;
+}
+
+export interface RunOptions {
+  readonly paths: Paths;
+  readonly owner: string;
+  readonly once: boolean;
+  readonly resyncMs: number;
+  readonly deletionGraceMs: number;
+  readonly maxDeletions: number;
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+  readonly logFormat: 'json' | 'pretty';
+  /** The faces draw on the terminal: logs go to `<state>/skep.log` instead of stderr. */
+  readonly logToFile: boolean;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type World =
+  | {
+      readonly provider: 'local';
+      /** The node image that works here. */
+      readonly image: string;
+      /** Where the image comes from, for people. */
+      readonly imageOrigin: string;
+      /** What it costs in time, disk and memory, for people. */
+      readonly cost: string;
+      /** Further fields of `spec.local` that nodes need here, e.g. `capAdd`. */
+      readonly local: Readonly<Record<string, unknown>>;
+    }
+  | { readonly provider: 'simulated'; readonly reason: string };

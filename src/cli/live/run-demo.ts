@@ -1,0 +1,21 @@
+import { relative } from 'node:path';
+import { print } from '../command.ts';
+import type { CliContext, RunOptions } from '../context.ts';
+import { writeDemo } from '../demo.ts';
+import { drawLive } from '../live.ts';
+
+/** `npm start`: says which world it is, then runs the controller and shows what it does. */
+export async function runDemo(options: RunOptions, context: CliContext): Promise<number> {
+  const { stdout, env, clock, signal, cwd } = context;
+  const { specs, status } = options.paths;
+  const probe = () => context.probe(signal);
+  print(context, await writeDemo({ specsDir: specs, shown: relative(cwd, specs) || '.', probe }));
+  const over = new AbortController();
+  const drawing = drawLive({ statusDir: status, stdout, env, clock, signal: over.signal, own: true });
+  try {
+    return await context.runController(options, signal);
+  } finally {
+    over.abort();
+    await drawing;
+  }
+}
