@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { type Clock, systemClock } from '../../base/clock.ts';
@@ -26,35 +27,44 @@ export interface ParserOptions {
   readonly startThread?: (resourceLimits: ResourceLimits) => Worker;
 }
 
+const CLOSED = 'is not parsed: the parser is closed';
+
 /** 1 MiB of YAML at its densest makes some 200 MiB of tokens and nodes. */
 const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 64 };
 
 /** One thread, started at the first file, kept while it behaves, ended and started anew when it does not. Files go one by one. */
 export function createParser({ timeoutMs, clock = systemClock, startThread = fromDist }: ParserOptions): SpecParser {
-  let thread: Thread | null = null;
+  let thread: Worker | null = null;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
 
+  /** A thread that has said it is ready, or why there is none. */
+  async function openThread(): Promise<Worker | string> {
+    const worker = startThread(RESOURCE_LIMITS);
+    thread = worker;
+    worker.on('error', () => {}); // whoever waits has its own ear; between files there is nobody to tell
+    worker.once('exit', () => {
+      if (thread === worker) thread = null;
+    });
+    const first = await nextAnswer(worker);
+    return typeof first === 'string' && first !== 'ready' ? first : worker;
+  }
+
   async function parseNow(job: ParseJob): Promise<ParsedFile> {
-    if (closed) return refused(job.path, 'not parsed: the parser is closed');
-    thread ??= openThread(startThread(RESOURCE_LIMITS));
-    const { worker, ready, ended } = thread;
-    const timer = new AbortController();
-    const tooSlow = async () => {
-      await clock.sleep(timeoutMs, timer.signal);
-      await nextTurn(); // an answer that came while this thread was busy counts
-      return `takes longer than ${timeoutMs / 1_000} s to parse`;
-    };
-    worker.ref();
-    const started = await Promise.race([ready, ended]);
-    const outcome =
-      started === 'ready' ? await Promise.race([ask(worker, job), ended, unlessAborted(tooSlow())]) : started;
-    timer.abort();
+    if (closed) return refused(job.path, CLOSED);
+    const worker = thread ?? (await openThread());
+    if (typeof worker === 'string') return refused(job.path, closed ? CLOSED : worker);
+    worker.ref(); // an idle thread does not keep the process alive, a busy one does
+    const over = new AbortController();
+    const answer = nextAnswer(worker, over.signal);
+    worker.postMessage(job);
+    const outcome = await Promise.race([answer, tooSlow(clock, timeoutMs, over.signal)]);
+    over.abort();
     worker.unref();
-    if (typeof outcome !== 'string') return outcome;
+    if (typeof outcome !== 'string') return outcome.parsed;
     thread = null;
     await worker.terminate();
-    return refused(job.path, closed ? 'not parsed: the parser is closed' : outcome);
+    return refused(job.path, closed ? CLOSED : outcome);
   }
 
   return {
@@ -65,7 +75,7 @@ export function createParser({ timeoutMs, clock = systemClock, startThread = fro
     },
     async close() {
       closed = true;
-      await thread?.worker.terminate();
+      await thread?.terminate();
       await turn;
     },
   };
@@ -77,38 +87,30 @@ export const inProcessParser: SpecParser = {
   close: async () => {},
 };
 
-interface Thread {
-  readonly worker: Worker;
-  readonly ready: Promise<'ready'>;
-  /** Resolves with why the thread is no more. */
-  readonly ended: Promise<string>;
+/** What the thread says next, or why it is no more. */
+async function nextAnswer(worker: Worker, signal?: AbortSignal): Promise<ParseAnswer | string> {
+  const options = signal ? { signal } : {};
+  try {
+    const [answer] = await Promise.race([
+      once(worker, 'message', options) as Promise<[ParseAnswer]>, // rejects at 'error' too
+      once(worker, 'exit', options).then(([code]) => [`breaks the parser: its thread ended with ${code}`]),
+    ]);
+    return answer ?? '';
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'takes too much memory to parse' : `breaks the parser: ${message}`;
+  }
 }
 
-function openThread(worker: Worker): Thread {
-  const ready = new Promise<'ready'>((resolve) => worker.once('message', () => resolve('ready')));
-  const ended = new Promise<string>((resolve) => {
-    worker.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? 'takes too much memory to parse'
-          : `breaks the parser: ${error.message}`,
-      ),
-    );
-    worker.once('exit', (code) => resolve(`breaks the parser: its thread ended with ${code}`));
-  });
-  return { worker, ready, ended };
-}
-
-function ask(worker: Worker, job: ParseJob): Promise<ParsedFile> {
-  return new Promise((resolve) => {
-    worker.once('message', (answer: Exclude<ParseAnswer, 'ready'>) => resolve(answer.parsed));
-    worker.postMessage(job);
-  });
-}
-
-/** An aborted sleep has lost the race already: its rejection is nobody's. */
-function unlessAborted(outcome: Promise<string>): Promise<string> {
-  return outcome.catch(() => new Promise<never>(() => {}));
+/** Resolves after `ms` with what to complain of; an aborted wait has lost its race, its answer is nobody's. */
+async function tooSlow(clock: Clock, ms: number, signal: AbortSignal): Promise<string> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch {
+    return '';
+  }
+  await nextTurn(); // an answer that came while this thread was busy counts
+  return `takes longer than ${ms / 1_000} s to parse`;
 }
 
 function refused(path: string, message: string): ParsedFile {

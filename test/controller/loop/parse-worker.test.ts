@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createParser, inProcessParser, type SpecParser } from '../../../src/controller/loop/parse-worker.ts';
 import { startTsThread } from '../../support/ts-thread.ts';
@@ -8,7 +9,7 @@ kind: ClusterSpec
 metadata: {name: demo}
 spec: {provider: local, managers: {count: 1}, workers: [{name: web, count: 2}]}
 `;
-/** 600 kB that keep the library busy for seconds: measured 4 s at 400 000 braces, quadratic. */
+/** Quadratic in the library: a million braces took 10 s. */
 const SLOW = '}'.repeat(600_000);
 
 let parser: SpecParser | null = null;
@@ -25,7 +26,7 @@ function open(timeoutMs = 1_000, onStart = () => {}): SpecParser {
   return parser;
 }
 
-describe('the parser thread', () => {
+describe('the parser thread', { timeout: 60_000 }, () => {
   it('answers as the parser in this process does, for texts and for bytes', async () => {
     const expected = await inProcessParser.parse('demo.yaml', DEMO);
     expect(expected.documents[0]?.spec).not.toBeNull();
@@ -56,7 +57,7 @@ describe('the parser thread', () => {
   });
 
   it('counts only the own time of a file, not that of the files before it', async () => {
-    const { parse } = open(1_000);
+    const { parse } = open(600);
     const results = await Promise.all([parse('a', SLOW), parse('b', SLOW), parse('demo.yaml', DEMO)]);
     expect(results.map((result) => result.complaints.length)).toEqual([1, 1, 0]);
   });
@@ -77,6 +78,31 @@ describe('the parser thread', () => {
     expect((await parser.parse('demo.yaml', DEMO)).complaints[0]?.message).toMatch(/^the file breaks the parser: /);
     await parser.close();
     expect((await parser.parse('demo.yaml', DEMO)).complaints[0]?.message).toMatch(/closed/);
+  });
+
+  it('takes a new thread when the old one died between two files', async () => {
+    const threads: Worker[] = [];
+    parser = createParser({
+      timeoutMs: 1_000,
+      startThread: () => threads[threads.push(startTsThread(THREAD)) - 1] as Worker,
+    });
+    await parser.parse('demo.yaml', DEMO);
+    await threads[0]?.terminate();
+    expect((await parser.parse('demo.yaml', DEMO)).documents[0]?.name).toBe('demo');
+    expect(threads).toHaveLength(2);
+  });
+
+  it('leaves no listeners behind on a thread it keeps', async () => {
+    const threads: Worker[] = [];
+    parser = createParser({
+      timeoutMs: 1_000,
+      startThread: () => threads[threads.push(startTsThread(THREAD)) - 1] as Worker,
+    });
+    await parser.parse('demo.yaml', DEMO);
+    const listeners = () => ['message', 'error', 'exit'].map((name) => threads[0]?.listenerCount(name));
+    const before = listeners();
+    for (let i = 0; i < 20; i++) await parser.parse('demo.yaml', DEMO);
+    expect(listeners()).toEqual(before);
   });
 
   it('answers the files in hand when it is closed', async () => {
