@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import Docker from 'dockerode';
@@ -55,6 +56,7 @@ export interface EngineOptions {
 
 export function createEngine({ clock, connect, keep }: EngineOptions): Engine {
   const closed = new AbortController();
+  setMaxListeners(0, closed.signal); // one for each connection
   const agents = [
     createAgent({ keepAlive: true, maxSockets: keep, scheduling: 'lifo' }),
     createAgent({ keepAlive: false, maxSockets: OWN_CONNECTIONS }),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.ts';
 
 /** The world gave no answer in time. What was asked may have taken effect all the same. */
@@ -18,6 +19,7 @@ export async function withLimit<T>(
   fn: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   outer.throwIfAborted();
+  setMaxListeners(0, outer); // forty machines are looked at under one signal
   const inner = new AbortController();
   const settled = new AbortController();
   const onOuter = (): void => inner.abort(outer.reason);

@@ -55,7 +55,8 @@ function fromAnswer(error: EngineError, what: string): Problem {
   if (says(error, 'update out of sequence')) return { kind: 'conflict', what };
   // moby, daemon/cluster/errors.go: errNoQuorum-like sentence of `convertRaftError`; while an election runs, requests
   // end after 20 s with gRPC's own words, seen on 20.10 and 28.5.
-  if (says(error, 'does not have a leader') || says(error, 'context deadline exceeded')) return { kind: 'no-leader', detail };
+  if (says(error, 'does not have a leader') || says(error, 'context deadline exceeded'))
+    return { kind: 'no-leader', detail };
   // Go's syscall.ENOSPC.
   if (says(error, 'no space left on device')) return { kind: 'no-capacity', what: detail };
   return { kind: 'unreachable', what, detail };
@@ -99,5 +100,8 @@ export function oneLine(text: string): string {
 
 /** Node gives errors of sockets a code (ECONNREFUSED, HPE_INVALID_…); an exec stream's error is the command's own words. */
 function isOfTheConnection(error: unknown): error is Error {
-  return error instanceof Error && !(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError);
+  return (
+    error instanceof Error &&
+    !(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
+  );
 }

@@ -1,0 +1,87 @@
+import type { NodeId, SwarmId } from '../../model/ids.ts';
+import type { Member, ServiceView, SwarmView, TaskView } from '../../model/observed.ts';
+import type { ApiMount, ApiNode, ApiService, ApiSwarm, ApiTask } from './api.ts';
+import { oneLine } from './problems.ts';
+
+/** Docker's answers in the planner's words. Pure. */
+
+export function parseSwarm(swarm: ApiSwarm): Pick<SwarmView, 'id' | 'version' | 'rootRotationInProgress' | 'init'> {
+  return {
+    id: swarm.ID as SwarmId,
+    version: swarm.Version.Index,
+    rootRotationInProgress: swarm.RootRotationInProgress,
+    init: {
+      addressPools: swarm.DefaultAddrPool ?? [],
+      subnetSize: swarm.SubnetSize,
+      dataPathPort: swarm.DataPathPort,
+    },
+  };
+}
+
+export function parseMember(node: ApiNode): Member {
+  const { Spec, Description, Status, ManagerStatus } = node;
+  return {
+    id: node.ID as NodeId,
+    version: node.Version.Index,
+    hostname: Description.Hostname ?? '',
+    address: addressOf(node),
+    role: Spec.Role,
+    availability: Spec.Availability,
+    state: (['ready', 'down', 'disconnected'] as const).find((state) => state === Status.State) ?? 'unknown',
+    manager: ManagerStatus
+      ? {
+          leader: ManagerStatus.Leader === true,
+          reachability:
+            (['reachable', 'unreachable'] as const).find((word) => word === ManagerStatus.Reachability) ?? 'unknown',
+        }
+      : null,
+    labels: Spec.Labels ?? {},
+    engineVersion: Description.Engine?.EngineVersion ?? '',
+  };
+}
+
+/** A leader may see itself as 0.0.0.0 or 127.0.0.1; its raft address is the one that was advertised. */
+function addressOf({ Status, ManagerStatus }: ApiNode): string | null {
+  const seen = Status.Addr ?? '';
+  const isReal = seen !== '' && seen !== '0.0.0.0' && !seen.startsWith('127.');
+  return isReal ? seen : (ManagerStatus?.Addr.replace(/:\d+$/, '') ?? null);
+}
+
+export function parseService({ ID, Spec }: ApiService): ServiceView {
+  const { Mode } = Spec;
+  return {
+    id: ID,
+    name: Spec.Name,
+    mode: Mode.Global ? 'global' : Mode.GlobalJob ? 'global-job' : Mode.ReplicatedJob ? 'replicated-job' : 'replicated',
+    replicas: Mode.Replicated?.Replicas ?? Mode.ReplicatedJob?.TotalCompletions ?? (Mode.Replicated ? 1 : null),
+    labels: Spec.Labels ?? {},
+    localData: (Spec.TaskTemplate?.ContainerSpec?.Mounts ?? []).filter(holdsLocalData).map((m) => m.Source || m.Target),
+  };
+}
+
+/** Volumes of the local driver, and bind mounts that can be written to; sockets are no data. An unnamed volume is scratch space of one task but still a volume. */
+function holdsLocalData({ Type, Source, ReadOnly, VolumeOptions }: ApiMount): boolean {
+  if (Type === 'volume') return (VolumeOptions?.DriverConfig?.Name || 'local') === 'local';
+  return Type === 'bind' && ReadOnly !== true && !(Source ?? '').endsWith('.sock');
+}
+
+export function parseTask({ ID, ServiceID, NodeID, DesiredState, Status }: ApiTask): TaskView {
+  const detail = oneLine(Status.Err || Status.Message || '');
+  return {
+    id: ID,
+    serviceId: ServiceID,
+    nodeId: (NodeID || null) as NodeId | null,
+    desired: DesiredState,
+    state: Status.State,
+    detail: detail === '' ? null : detail,
+  };
+}
+
+const ENDED = new Set(['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned']);
+
+/** Whether a task says something about now: it is wanted, or it is on its way out and still there. */
+export function isCurrent(task: TaskView): boolean {
+  const isWanted = task.desired !== 'shutdown' && task.desired !== 'remove';
+  const isFinishedJob = task.desired === 'complete' && ENDED.has(task.state);
+  return isWanted ? !isFinishedJob : !ENDED.has(task.state) && task.nodeId !== null;
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Failpoint } from '../../base/failpoint.ts';
+import { fail, ok } from '../../base/result.ts';
+import type { ClusterName, MachineId } from '../../model/ids.ts';
+import type { Machine, SwarmView } from '../../model/observed.ts';
+import { describeProblem, type Problem } from '../../model/problem.ts';
+import type { Swarm } from '../provider.ts';
+import type { ApiNode, ApiService, ApiSwarm, ApiTask } from './api.ts';
+import type { Engine } from './engine.ts';
+import { hedge } from './hedge.ts';
+import { withLimit } from './limit.ts';
+import { createMembership } from './membership.ts';
+import { createNodeUpdates } from './node-updates.ts';
+import { answer } from './problems.ts';
+import { isCurrent, parseMember, parseService, parseSwarm, parseTask } from './swarm-view.ts';
+
+/** For one manager's whole answer. It takes 0.05 s; without a leader `GET /nodes` would block for 20. */
+const LOOK_LIMIT_MS = 3_000;
+/** Before the next manager is asked as well. Our choice: ten times a usual answer. */
+const PATIENCE_MS = 500;
+/** Every state that is not an end, as `desired-state` filters (swarmkit's names, which the engine takes). */
+const WANTED = ['new', 'pending', 'assigned', 'accepted', 'preparing', 'ready', 'starting', 'running', 'complete'];
+
+export interface SwarmOptions {
+  /** The engine of a machine, however it is reached. Cheap: a connection is opened when it is first used. */
+  readonly engineOf: (cluster: ClusterName, machine: MachineId) => Engine;
+  /** The machine's fixed address. Rejects as an engine does. */
+  readonly addressOf: (cluster: ClusterName, machine: MachineId, signal: AbortSignal) => Promise<string>;
+  readonly clock: Clock;
+  readonly failpoint: Failpoint;
+}
+
+/** The Docker swarm over any connection to its engines. */
+export function createSwarm(options: SwarmOptions): Swarm {
+  const { engineOf, clock } = options;
+  return {
+    async observe({ cluster }, machines, signal) {
+      const members = machines.filter(({ engine }) => engine !== null && engine.swarm !== 'inactive');
+      if (members.length === 0) return ok(null);
+      const managers = members.filter(({ engine }) => engine?.isManager).sort(byTrouble);
+      const looked = await hedge(
+        clock,
+        managers,
+        PATIENCE_MS,
+        ({ id }, inner) =>
+          answer(id, inner, () => withLimit(clock, LOOK_LIMIT_MS, inner, (s) => look(engineOf(cluster, id), id, s))),
+        signal,
+      );
+      return looked.ok ? looked : fail(nobodyAnswers(cluster, members, looked.problem));
+    },
+    ...createMembership(options),
+    ...createNodeUpdates(options),
+  };
+}
+
+async function look(engine: Engine, through: MachineId, signal: AbortSignal): Promise<SwarmView> {
+  const get = <T>(path: string, filters: object = {}): Promise<T> =>
+    engine.call({ method: 'GET', path, query: { filters } }, signal);
+  const [swarm, nodes, services, wanted] = await Promise.all([
+    engine.call<ApiSwarm>({ method: 'GET', path: '/swarm' }, signal).then(parseSwarm), // the tokens end here
+    get<readonly ApiNode[]>('/nodes'),
+    get<readonly ApiService[]>('/services'),
+    get<readonly ApiTask[]>('/tasks', { 'desired-state': WANTED }),
+  ]);
+  // Where tasks are being moved away, those that are told to stop but still run decide when a drain is over.
+  const drained = nodes.filter(({ Spec }) => Spec.Availability === 'drain').map(({ ID }) => ID);
+  const leaving =
+    drained.length > 0
+      ? await get<readonly ApiTask[]>('/tasks', { node: drained, 'desired-state': ['shutdown', 'remove'] })
+      : [];
+  return {
+    ...swarm,
+    through,
+    members: nodes.map(parseMember),
+    services: services.map(parseService),
+    tasks: [...wanted, ...leaving].map(parseTask).filter(isCurrent),
+  };
+}
+
+/** Those whose engines report no error first: a manager that is cut off still says that it is one. */
+function byTrouble(a: Machine, b: Machine): number {
+  return Number((a.engine?.error ?? null) !== null) - Number((b.engine?.error ?? null) !== null);
+}
+
+function nobodyAnswers(cluster: ClusterName, members: readonly Machine[], problems: readonly Problem[]): Problem {
+  const noLeader = problems.find(({ kind }) => kind === 'no-leader');
+  if (noLeader) return noLeader;
+  const what = `the swarm of ${cluster}`;
+  const first = problems[0];
+  if (first) return { kind: 'unreachable', what, detail: describeProblem(first) };
+  const locked = members.filter(({ engine }) => engine?.swarm === 'locked').map(({ id }) => id);
+  if (locked.length > 0) return { kind: 'unreachable', what, detail: `${locked.join(', ')}: locked` };
+  return { kind: 'unreachable', what, detail: 'no machine that can be asked is a manager' };
+}
