@@ -51,7 +51,8 @@ export function foldStatus(ask: FoldAsk): StatusFile {
       ...(desired ? { labels: desired.spec.metadata.labels, annotations: desired.spec.metadata.annotations } : {}),
     },
     status: {
-      observedGeneration: Math.max(1, accepted),
+      // A document that was judged and not accepted is observed: kstatus looks at the generation before Stalled.
+      observedGeneration: verdict.stalled ? generation : Math.max(1, accepted),
       specHash,
       observedSpecHash: record?.specHash ?? null,
       source,

@@ -52,7 +52,7 @@ export function judge(told: Told): Verdict {
     return { ...AT_REST, phase: record ? 'Held' : 'Pending', reason: 'SpecInvalid', message, stalled: true };
   }
   const paused = plan.holds.find((h) => h.reason === 'Paused');
-  if (paused) return { ...AT_REST, phase: 'Paused', reason: 'Paused', message: sentence(paused) };
+  if (paused) return { ...AT_REST, phase: 'Paused', reason: 'Paused', message: sentence(paused), stalled: true };
   const refused = told.failed.find((f) => f.problem.kind === 'refused');
   if (refused) {
     const message = `could not ${describeStep(refused.step)}: ${describeProblem(refused.problem)}; tried again with growing pauses, at once when the file changes`;
