@@ -10,9 +10,11 @@ export interface Located {
   readonly entries: ReadonlyMap<string, Entry> | null;
   /** Of a list; null: it is none. */
   readonly items: readonly Located[] | null;
+  /** It was complained of here and stands for nothing: its value is null whatever is written. */
+  readonly refused: boolean;
 }
 
-export interface Entry {
+interface Entry {
   readonly keyAt: number;
   readonly node: Located;
   /** The mapping has this key more than once; this is the first. */
@@ -63,7 +65,7 @@ function locateNode(node: ParsedNode | null, fallbackAt: number, walk: Walk): Lo
   if (isScalar(node)) return locateScalar(node, at, walk);
   if (walk.depth >= MAX_DEPTH) {
     walk.complain(at, `nested too deep (allowed: ${MAX_DEPTH} levels)`);
-    return leaf(null, at);
+    return refusedAt(at);
   }
   walk.depth++;
   walk.open.add(node);
@@ -92,21 +94,21 @@ function locateAlias(source: string, at: number, walk: Walk): Located {
     walk.withinAlias--;
     return located;
   }
-  return leaf(null, at);
+  return refusedAt(at);
 }
 
 function locateScalar(node: Scalar, at: number, walk: Walk): Located {
   const { value } = node;
   if (typeof value === 'string' && UNWANTED.test(value)) {
     walk.complain(at, 'a control character or half a surrogate pair in a string (allowed: text, tabs and line ends)');
-    return leaf(null, at);
+    return refusedAt(at);
   }
   return leaf(value === 0 ? 0 : value, at); // -0 is 0: both have one text in JSON
 }
 
 function locateSeq(nodes: readonly unknown[], at: number, walk: Walk): Located {
   const items = nodes.map((node) => locateNode(node as ParsedNode, at, walk));
-  return { value: items.map((item) => item.value), at, entries: null, items };
+  return { value: items.map((item) => item.value), at, entries: null, items, refused: false };
 }
 
 function locateMap(map: YAMLMap.Parsed, at: number, walk: Walk): Located {
@@ -123,7 +125,7 @@ function locateMap(map: YAMLMap.Parsed, at: number, walk: Walk): Located {
   }
   const value: Record<string, unknown> = {};
   for (const [name, { node }] of entries) value[name] = node.value;
-  return { value, at, entries, items: null };
+  return { value, at, entries, items: null, refused: false };
 }
 
 function keyName(key: ParsedNode, walk: Walk): string | null {
@@ -137,5 +139,9 @@ function keyName(key: ParsedNode, walk: Walk): string | null {
 }
 
 function leaf(value: unknown, at: number): Located {
-  return { value, at, entries: null, items: null };
+  return { value, at, entries: null, items: null, refused: false };
+}
+
+function refusedAt(at: number): Located {
+  return { value: null, at, entries: null, items: null, refused: true };
 }

@@ -24,11 +24,12 @@ export function complainOfIssues(issues: readonly z.core.$ZodIssue[], root: Loca
       continue;
     }
     const text = pathText(path);
-    if (seen.has(text)) continue;
+    const part = partAt(root, path);
+    if (seen.has(text) || part?.refused) continue;
     seen.add(text);
     if (issue.code === 'invalid_key') {
       complain(keyOffset(root, path) ?? root.at, `${text}: ${issue.issues[0]?.message ?? 'this key is not allowed'}`);
-    } else complain(offsetAt(root, path), valueMessage(issue, path, partAt(root, path)));
+    } else complain(offsetAt(root, path), valueMessage(issue, path, part));
   }
 }
 

@@ -5,7 +5,7 @@ export interface Network {
   readonly prefix: number;
 }
 
-export const CIDR = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
+const CIDR = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
 
 /** Null when `text` is no IPv4 network. Host bits are cut off. */
 export function parseNetwork(text: string): Network | null {

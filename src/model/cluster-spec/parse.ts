@@ -35,7 +35,7 @@ interface Finding {
 }
 
 /** More complaints of one document than anybody reads are counted only. */
-export const MAX_COMPLAINTS = 100;
+const MAX_COMPLAINTS = 100;
 
 /**
  * Everything a file says, and everything wrong with it. Pure, and total over texts; texts made to be slow can take seconds:
