@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { indexFileSchema, sourceFileSchema, statusFileSchema } from '../../src/model/status.ts';
+import { STATUS_FILE_KINDS, schemaFileOf, statusJsonSchema } from '../../src/model/status-schema.ts';
+import { createKeeper } from '../support/keeper.ts';
+
+describe('the JSON Schema of a status file', () => {
+  /** After a change of the format: `npx vitest run --project unit test/model/status-schema --update`. */
+  it.each(STATUS_FILE_KINDS)('is checked in as it is: %s', async (file) => {
+    const text = `${JSON.stringify(statusJsonSchema(file), null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot(`../../manifests/schema/${schemaFileOf(file)}`);
+  });
+
+  it.each(STATUS_FILE_KINDS)('names what the file calls itself: %s', (file) => {
+    const schema = statusJsonSchema(file) as { properties: Record<string, { const?: string }>; required: string[] };
+    expect(schema.properties['apiVersion']?.const).toBe('skep/v1alpha1');
+    expect(schemaFileOf(file)).toBe(`${schema.properties['kind']?.const?.toLowerCase()}.v1alpha1.json`);
+    expect(schema.required).toEqual(expect.arrayContaining(['apiVersion', 'kind']));
+  });
+
+  it('takes every file of a life, as it is read back from disk', async () => {
+    const keeper = createKeeper();
+    const seen = [];
+    for (const web of [2, 0]) {
+      keeper.declare({ managers: 3, workers: { web } });
+      seen.push(...(await keeper.keep()));
+    }
+    keeper.say({ kind: 'absent', absence: { firstMissedAt: 1, settled: true, settlesAt: null, suspicion: null } });
+    seen.push(...(await keeper.keep()));
+    expect(new Set(seen.map((file) => file.status.phase))).toContain('Deleting');
+    for (const file of seen) {
+      const back: unknown = JSON.parse(JSON.stringify(file));
+      expect(statusFileSchema.parse(back)).toEqual(back);
+    }
+  });
+
+  it('refuses a field that it does not know, at any depth', () => {
+    const index = { apiVersion: 'skep/v1alpha1', kind: 'FleetIndex', clusters: [] };
+    expect(indexFileSchema.safeParse(index).success).toBe(true);
+    expect(indexFileSchema.safeParse({ ...index, secret: 1 }).success).toBe(false);
+    expect(sourceFileSchema.safeParse(index).success).toBe(false);
+  });
+});
