@@ -7,6 +7,7 @@ import { createActs } from '../../../src/providers/simulated/acts.ts';
 import type { Faults } from '../../../src/providers/simulated/faults.ts';
 import { createSimulatedProvider } from '../../../src/providers/simulated/provider.ts';
 import { createWorldStore } from '../../../src/providers/simulated/world-store.ts';
+import { must } from '../../conformance/subject.ts';
 import { aRef, aWish } from '../../support/builders.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
@@ -64,9 +65,4 @@ export async function found(world: AWorld, { managers, workers }: { managers: nu
   }
   await clock.step(1_000);
   return ids;
-}
-
-export function must<T>(result: { ok: true; value: T } | { ok: false; problem: unknown }): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problem));
-  return result.value;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineId } from '../../../src/model/ids.ts';
-import { aWorld, found, must, signal } from './a-world.ts';
+import { must } from '../../conformance/subject.ts';
+import { aWorld, found, signal } from './a-world.ts';
 
 const id = (text: string) => text as MachineId;
 

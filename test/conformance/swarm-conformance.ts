@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MachineId, NodeId } from '../../src/model/ids.ts';
+import type { Machine, Member, SwarmView } from '../../src/model/observed.ts';
+import type { ClusterRef, Swarm } from '../../src/providers/provider.ts';
+import {
+  BOOT_LIMIT_MS,
+  grow,
+  kindOf,
+  type MakeSubject,
+  machinesOf,
+  must,
+  type Subject,
+  SWARM_LIMIT_MS,
+  signal,
+  TEST_LIMIT_MS,
+  whenUp,
+  wish,
+} from './subject.ts';
+
+const INIT = { addressPools: ['10.201.0.0/16'], subnetSize: 25, dataPathPort: 4790 };
+
+/**
+ * What the `Swarm` port promises. The tests share one cluster, which grows to 3 managers and 1 worker and shrinks to one
+ * manager, and follow each other: the first failure counts.
+ */
+export function swarmConformance(name: string, makeSubject: MakeSubject): void {
+  describe(`swarm of ${name}`, { timeout: TEST_LIMIT_MS }, () => {
+    let subject: Subject;
+    let swarm: Swarm;
+    let ref: ClusterRef;
+    let ids: [MachineId, MachineId, MachineId, MachineId];
+
+    const look = async (): Promise<SwarmView> => {
+      const view = must(await swarm.observe(ref, await machinesOf(subject.provider, ref), signal));
+      expect(view).not.toBeNull();
+      return view as SwarmView;
+    };
+    const nodeIdOf = async (id: MachineId): Promise<NodeId | null> =>
+      (await machinesOf(subject.provider, ref)).find((machine) => machine.id === id)?.engine?.nodeId ?? null;
+    /** The member that the machine itself says it is. */
+    const memberOf = async (id: MachineId): Promise<Member> => {
+      const node = await nodeIdOf(id);
+      const member = (await look()).members.find((other) => other.id === node);
+      expect(member).toBeDefined();
+      return member as Member;
+    };
+    const becomes = (id: MachineId, expected: object): Promise<Member> =>
+      subject.eventually(async () => {
+        const member = await memberOf(id);
+        expect(member).toMatchObject(expected);
+        return member;
+      }, SWARM_LIMIT_MS);
+    /** One write at the version just seen; the swarm itself may move in between, so a conflict is planned anew. */
+    const write = (id: MachineId, act: (member: Member) => ReturnType<Swarm['promote']>): Promise<void> =>
+      subject.eventually(async () => must(await act(await memberOf(id))), SWARM_LIMIT_MS);
+
+    beforeAll(async () => {
+      subject = await makeSubject();
+      swarm = subject.provider.swarm;
+      ref = subject.ref('swarm');
+      const wishes = ['aaa1', 'bbb2', 'ccc3', 'ddd4'].map((suffix) => wish(ref, suffix));
+      ids = wishes.map(({ id }) => id) as typeof ids;
+      must(await subject.provider.infrastructure.ensure(ref, { forwardTo: [] }, signal));
+      must(await grow(subject.provider, ref, wishes));
+      await whenUp(subject, ref, ids);
+    }, TEST_LIMIT_MS);
+    afterAll(() => subject.cleanup(), TEST_LIMIT_MS);
+
+    it('is null before any machine is in a swarm', async () => {
+      const machines = await machinesOf(subject.provider, ref);
+      expect(must(await swarm.observe(ref, machines, signal))).toBeNull();
+      expect(must(await swarm.observe(ref, [], signal))).toBeNull();
+    });
+
+    it('starts on one machine, which leads it, with the options given', async () => {
+      expect(kindOf(await swarm.init(ref, ids[0], INIT, signal))).toBe('ok');
+      await becomes(ids[0], {
+        hostname: ids[0],
+        role: 'manager',
+        state: 'ready',
+        manager: { leader: true, reachability: 'reachable' },
+      });
+      expect(await look()).toMatchObject({ through: ids[0], init: INIT, services: [], tasks: [] });
+    });
+
+    it('is not started on a machine that is in one', async () => {
+      const before = await look();
+      expect(kindOf(await swarm.init(ref, ids[0], INIT, signal))).toBe('refused');
+      expect((await look()).id).toBe(before.id);
+    });
+
+    it('takes machines in as paused workers without labels, several at once', async () => {
+      const joins = await Promise.all(ids.slice(1).map((id) => swarm.join(ref, id, ids[0], signal)));
+      expect(joins.map(kindOf)).toEqual(['ok', 'ok', 'ok']);
+      for (const id of ids.slice(1)) {
+        const member = await becomes(id, { state: 'ready' });
+        const { hostname, role, availability, manager, labels } = member;
+        expect({ hostname, role, availability, manager, labels }).toEqual({
+          hostname: id,
+          role: 'worker',
+          availability: 'pause',
+          manager: null,
+          labels: {},
+        });
+      }
+      const machines = await machinesOf(subject.provider, ref);
+      expect(new Set((await look()).members.map(({ address }) => address))).toEqual(
+        new Set(machines.map(({ address }) => address)),
+      );
+    });
+
+    it('takes in a member a second time without making another', async () => {
+      const node = await nodeIdOf(ids[3]);
+      expect(kindOf(await swarm.join(ref, ids[3], ids[0], signal))).toBe('ok');
+      expect(await nodeIdOf(ids[3])).toBe(node);
+      expect((await look()).members).toHaveLength(4);
+    });
+
+    it('replaces all labels of a node together with its availability', async () => {
+      await write(ids[3], (node) =>
+        swarm.setNode(ref, ids[0], node, { availability: 'pause', labels: { a: '1', b: '' } }, signal),
+      );
+      const before = await becomes(ids[3], { availability: 'pause' });
+      expect(before.labels).toEqual({ a: '1', b: '' });
+      await write(ids[3], (node) =>
+        swarm.setNode(ref, ids[0], node, { availability: 'active', labels: { c: '3' } }, signal),
+      );
+      const after = await becomes(ids[3], { availability: 'active' });
+      expect(after.labels).toEqual({ c: '3' });
+      expect(after.version).toBeGreaterThan(before.version);
+    });
+
+    it('answers conflict to a stale version, and changes nothing', async () => {
+      const now = await memberOf(ids[3]);
+      const stale = { id: now.id, version: now.version - 1 };
+      const set = { availability: 'drain', labels: { d: '4' } } as const;
+      expect(kindOf(await swarm.setNode(ref, ids[0], stale, set, signal))).toBe('conflict');
+      expect(kindOf(await swarm.promote(ref, ids[0], stale, signal))).toBe('conflict');
+      expect(await memberOf(ids[3])).toMatchObject({ availability: 'active', labels: { c: '3' }, role: 'worker' });
+    });
+
+    it('answers gone for a node that is not there, and removing it succeeds', async () => {
+      const nobody = { id: 'abcdefghijklmnopqrstuvwxy' as NodeId, version: 10 };
+      expect(kindOf(await swarm.promote(ref, ids[0], nobody, signal))).toBe('gone');
+      expect(kindOf(await swarm.remove(ref, ids[0], nobody.id, false, signal))).toBe('ok');
+      expect(kindOf(await swarm.remove(ref, ids[0], nobody.id, true, signal))).toBe('ok');
+    });
+
+    it('makes managers of workers: they become reachable, and promoting again succeeds', async () => {
+      for (const id of [ids[1], ids[2]]) {
+        await write(id, (node) => swarm.promote(ref, ids[0], node, signal));
+        await becomes(id, { role: 'manager', manager: { leader: false, reachability: 'reachable' } });
+        await write(id, (node) => swarm.promote(ref, ids[0], node, signal));
+      }
+      await subject.eventually(async () => {
+        const machines = await machinesOf(subject.provider, ref);
+        const managers = machines.filter(({ engine }) => engine?.isManager);
+        expect(managers.map(({ id }) => id).sort()).toEqual(ids.slice(0, 3));
+      }, SWARM_LIMIT_MS);
+    });
+
+    it('can be written to through any manager', async () => {
+      const set = { availability: 'active', labels: { through: 'b' } } as const;
+      await write(ids[3], (node) => swarm.setNode(ref, ids[1], node, set, signal));
+      expect(await memberOf(ids[3])).toMatchObject({ labels: { through: 'b' } });
+    });
+
+    it('does not let a ready member go without force', async () => {
+      const { id } = await memberOf(ids[3]);
+      expect(kindOf(await swarm.remove(ref, ids[0], id, false, signal))).toBe('refused');
+      expect((await memberOf(ids[3])).id).toBe(id);
+    });
+
+    it('is seen through another manager while one is dead, which comes back as the same node', async () => {
+      const before = await machinesOf(subject.provider, ref);
+      const node = await nodeIdOf(ids[2]);
+      const address = before.find(({ id }) => id === ids[2])?.address;
+      await subject.killMachine(ref, ids[2]);
+      const deadFirst: Machine[] = [...before].sort((a) => (a.id === ids[2] ? -1 : 1));
+      await subject.eventually(async () => {
+        const view = must(await swarm.observe(ref, deadFirst, signal));
+        expect(view?.through).not.toBe(ids[2]);
+        expect(view?.members.find(({ id }) => id === node)?.manager?.reachability).not.toBe('reachable');
+      }, SWARM_LIMIT_MS);
+      await subject.eventually(async () => {
+        must(await subject.provider.infrastructure.startMachine(ref, ids[2], signal));
+        await whenUp(subject, ref, [ids[2]]);
+      }, BOOT_LIMIT_MS);
+      expect(await becomes(ids[2], { state: 'ready', manager: { reachability: 'reachable' } })).toMatchObject({
+        id: node,
+        address,
+      });
+    });
+
+    it('makes a worker of a manager: it leaves the manager list, and demoting again succeeds', async () => {
+      await write(ids[2], (node) => swarm.demote(ref, ids[0], node, signal));
+      await becomes(ids[2], { role: 'worker', manager: null });
+      await write(ids[2], (node) => swarm.demote(ref, ids[0], node, signal));
+      await subject.eventually(async () => {
+        const machine = (await machinesOf(subject.provider, ref)).find(({ id }) => id === ids[2]);
+        expect(machine?.engine).toMatchObject({ isManager: false, swarm: 'active' });
+      }, SWARM_LIMIT_MS);
+    });
+
+    it('says that it has no leader or does not answer, never null, when the majority is gone', async () => {
+      await subject.killMachine(ref, ids[1]);
+      await subject.eventually(async () => {
+        const machines = await machinesOf(subject.provider, ref);
+        expect(['no-leader', 'unreachable']).toContain(kindOf(await swarm.observe(ref, machines, signal)));
+      }, SWARM_LIMIT_MS);
+      const node = { id: (await nodeIdOf(ids[3])) as NodeId, version: 1 };
+      const set = { availability: 'active', labels: {} } as const;
+      const wrote = kindOf(await swarm.setNode(ref, ids[0], node, set, signal));
+      expect(['no-leader', 'unreachable']).toContain(wrote);
+      must(await subject.provider.infrastructure.startMachine(ref, ids[1], signal));
+      await becomes(ids[1], { state: 'ready', manager: { reachability: 'reachable' } });
+    });
+
+    it('lets go of a member that left, once it is down; it comes back as another node', async () => {
+      const old = await nodeIdOf(ids[3]);
+      for (let i = 0; i < 2; i += 1) expect(kindOf(await swarm.leave(ref, ids[3], signal))).toBe('ok');
+      const left = (await machinesOf(subject.provider, ref)).find(({ id }) => id === ids[3]);
+      expect(left?.engine).toMatchObject({ swarm: 'inactive', nodeId: null });
+      await subject.eventually(async () => {
+        must(await swarm.remove(ref, ids[0], old as NodeId, false, signal));
+      }, SWARM_LIMIT_MS);
+      expect((await look()).members.map(({ id }) => id)).not.toContain(old);
+      expect(kindOf(await swarm.remove(ref, ids[0], old as NodeId, false, signal))).toBe('ok');
+      must(await swarm.join(ref, ids[3], ids[0], signal));
+      expect((await becomes(ids[3], { state: 'ready', availability: 'pause' })).id).not.toBe(old);
+    });
+
+    it('lets a worker that left go at once by force', async () => {
+      const { id } = await memberOf(ids[2]);
+      must(await swarm.leave(ref, ids[2], signal));
+      expect(kindOf(await swarm.remove(ref, ids[0], id, true, signal))).toBe('ok');
+      expect((await look()).members.map((member) => member.id)).not.toContain(id);
+    });
+
+    it('does not let its last manager be demoted', async () => {
+      const leader = (await look()).members.find(({ manager }) => manager?.leader)?.hostname;
+      const [last, other] = leader === ids[1] ? [ids[1], ids[0]] : [ids[0], ids[1]];
+      await write(other, (node) => swarm.demote(ref, last, node, signal));
+      await becomes(other, { manager: null });
+      expect(kindOf(await swarm.demote(ref, last, await memberOf(last), signal))).toBe('refused');
+      expect(await memberOf(last)).toMatchObject({ role: 'manager', manager: { leader: true } });
+    });
+
+    it('rejects when the signal is aborted', async () => {
+      const aborted = AbortSignal.abort(new Error('shutdown'));
+      const machines = await machinesOf(subject.provider, ref);
+      await expect(swarm.observe(ref, machines, aborted)).rejects.toThrow('shutdown');
+      await expect(swarm.leave(ref, ids[3], aborted)).rejects.toThrow('shutdown');
+      await expect(swarm.join(ref, ids[3], ids[0], aborted)).rejects.toThrow('shutdown');
+    });
+  });
+}
