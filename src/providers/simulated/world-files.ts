@@ -23,6 +23,12 @@ const LOCK_STALE_MS = 2_000;
 const LOCK_LOOK_MS = 20;
 const SUFFIX = '.json';
 
+/** Whose lock it was, and since when this process has seen that one (monotonic ms). */
+interface SeenLock {
+  readonly holder: string | null;
+  readonly since: number;
+}
+
 /**
  * Worlds as files of `dir`, one a cluster, each replaced in one move. File calls are synchronous on purpose: a process
  * cannot get in its own way, and a fake clock need not wait for them.
@@ -36,16 +42,13 @@ export function createWorldFiles(dir: string, clock: Clock, random: Random): Wor
   const pathOf = (name: string) => join(dir, `${name}${SUFFIX}`);
   const lockOf = (name: string) => join(dir, `.${name}.lock`);
 
-  async function lock(name: string, signal: AbortSignal): Promise<string> {
-    const token = `${process.pid}-${random.id(12)}`;
-    let seen: { token: string | null; since: number } = { token: null, since: clock.monotonic() };
-    while (!createExclusively(lockOf(name), token)) {
-      const holder = readIfThere(lockOf(name));
-      if (holder !== seen.token) seen = { token: holder, since: clock.monotonic() };
-      else if (clock.monotonic() - seen.since >= LOCK_STALE_MS) breakLock(lockOf(name), holder, token);
-      await clock.sleep(LOCK_LOOK_MS, signal);
-    }
-    return token;
+  /** Resolves when a lock that another process holds is worth another try. Breaks it when its holder seems dead. */
+  async function waitForLock(name: string, token: string, seen: SeenLock, signal: AbortSignal): Promise<SeenLock> {
+    const holder = readIfThere(lockOf(name));
+    const isSame = holder === seen.holder;
+    if (isSame && clock.monotonic() - seen.since >= LOCK_STALE_MS) breakLock(lockOf(name), holder, token);
+    await clock.sleep(LOCK_LOOK_MS, signal);
+    return isSame ? seen : { holder, since: clock.monotonic() };
   }
 
   return {
@@ -62,7 +65,10 @@ export function createWorldFiles(dir: string, clock: Clock, random: Random): Wor
       } else replaceFile(pathOf(name), text, during);
     },
     async exclusively(name, signal, act) {
-      const token = await lock(name, signal);
+      const token = `${process.pid}-${random.id(12)}`;
+      let seen: SeenLock = { holder: null, since: clock.monotonic() };
+      while (!createExclusively(lockOf(name), token)) seen = await waitForLock(name, token, seen, signal);
+      // From here to the end nothing waits, so no other call of this process ever finds the lock.
       try {
         return act(() => readIfThere(lockOf(name)) === token);
       } finally {
