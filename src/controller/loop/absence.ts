@@ -89,7 +89,7 @@ export function declaredFor(
   const missed = tracker.missed.get(name);
   const absence = {
     firstMissedAt: missed?.firstAt ?? null,
-    settled: missed !== undefined && missed.settled && view.complete,
+    settled: missed?.settled === true && view.complete,
     settlesAt: missed && view.complete ? missed.firstAt + graceMs : null,
     suspicion: suspicionOf(view, missed, accepted),
   };

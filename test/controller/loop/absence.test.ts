@@ -143,6 +143,7 @@ describe('a suspicious absence', () => {
 
   it('stays one when the other cluster of the emptied directory is gone for good', () => {
     let tracker = nextAbsences(noAbsences, listing(0, {}), [record('a'), record('b', 'b.yaml')], GRACE);
+    tracker = nextAbsences(tracker, listing(9, 'vanished'), [record('a')], GRACE);
     tracker = nextAbsences(tracker, listing(31, {}), [record('a')], GRACE);
     const declared = declaredFor('a' as ClusterName, listing(31, {}), tracker, record('a'), GRACE);
     expect(declared).toMatchObject({ absence: { settled: true, suspicion: expect.stringContaining('reads empty') } });
