@@ -19,6 +19,10 @@ const AT_ONCE = 16;
 /** Making or removing one takes 0.1–0.5 s alone, some seconds when forty come together. Our choice. */
 const LIMIT_MS = 60_000;
 
+/** Making a container took under 0.5 s where two asked for one. */
+const SHOWN_TRIES = 20;
+const SHOWN_RETRY_MS = 100;
+
 export interface MachinesOptions {
   readonly host: Engine;
   readonly owner: string;
@@ -46,10 +50,11 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
     const names = new Set(rows.map(nameOf));
     const addresses = taken(new Set(rows.flatMap((row) => row.Labels?.[LABEL.address] ?? [])));
     const subnet = isOurs(network.Labels, owner, ref.cluster) ? network.Labels?.[LABEL.subnet] : undefined;
+    if (subnet === undefined) return null;
     return wishes
       .filter((wish) => !names.has(wish.id))
       .map((wish) => {
-        const address = subnet === undefined ? null : nextAddress(subnet, addresses);
+        const address = nextAddress(subnet, addresses);
         if (address !== null) {
           addresses.add(address);
           ours.reserve(address);
@@ -68,7 +73,7 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
       host.call({ method: 'POST', path: '/containers/create', query, body, limitMs: LIMIT_MS }, signal),
     );
     if (!created.ok && created.problem.kind === 'gone') return missing(ref, signal);
-    if (!created.ok && created.problem.kind === 'conflict') return namesake(ref.cluster, wish.id, signal);
+    if (!created.ok && created.problem.kind === 'conflict') return beingMade(ref.cluster, wish.id, signal);
     if (!created.ok) return created;
     failpoint('grow-pool:during');
     let addressTaken = false;
@@ -103,18 +108,29 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
     return found.ok ? ok(found.value.Config.Labels ?? {}) : found;
   }
 
+  /** Docker gives a name away before it shows the container: whoever asks in between finds it taken and gone. */
+  async function beingMade(cluster: ClusterName, machine: MachineId, signal: AbortSignal): Answer {
+    for (let tries = 1; ; tries += 1) {
+      const shown = await namesake(cluster, machine, signal);
+      if (shown.ok || shown.problem.kind !== 'gone') return shown;
+      if (tries === SHOWN_TRIES) return fail({ kind: 'conflict', what: machine });
+      await clock.sleep(SHOWN_RETRY_MS, signal);
+    }
+  }
+
   /** Somebody has the name: ourselves a moment ago, or a stranger. */
   async function namesake(cluster: ClusterName, machine: MachineId, signal: AbortSignal): Answer {
     const labels = await labelsOfContainer(machine, signal);
     if (!labels.ok) return labels;
     if (isOurs(labels.value, owner, cluster, 'machine')) return ok(undefined);
-    return fail({ kind: 'refused', field: null, detail: `a container that is not ours has the name ${machine}` });
+    return notOurs(`a container that is not ours has the name ${machine}`);
   }
 
   return {
     async resize(ref, { machines }, signal) {
       const plots = await answer(networkName(ref.cluster), signal, () => plot(ref, machines, signal));
       if (!plots.ok) return plots;
+      if (plots.value === null) return notOurs(`a network that is not ours has the name ${networkName(ref.cluster)}`);
       const results = await mapLimit(plots.value, AT_ONCE, async ({ wish, address, settle }): Answer => {
         if (address === null)
           return fail({ kind: 'no-capacity', what: `no free address in ${networkName(ref.cluster)}` });
@@ -144,6 +160,8 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
     },
   };
 }
+
+const notOurs = (detail: string): Result<never, Problem> => fail({ kind: 'refused', field: null, detail });
 
 /** 400 and 500 at a start: the runtime's own words, e.g. a capability that this host refuses. */
 function cannotRun(error: unknown): Problem | null {

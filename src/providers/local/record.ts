@@ -62,12 +62,13 @@ export function createRecords(host: Engine, owner: string, random: Random, failp
     next: ClusterRecord | null,
     signal: AbortSignal,
   ): Promise<Swapped> {
+    const revision = (seen ?? 0) + 1;
+    if (next && next.revision !== revision) throw new Error(`revision ${next.revision} does not follow ${seen}`);
     const before = await stored(cluster, signal);
     if (before.strangers > 0) return 'stranger';
     if ((before.newest?.revision ?? null) !== seen) return 'conflict';
     if (seen === null && next === null) return 'done';
     if (seen === null) await removeVolumes(before.volumes, signal); // a removal that was cut short
-    const revision = (seen ?? 0) + 1;
     if (!(await claim(cluster, revision, next ? JSON.stringify(next) : REMOVED, signal))) return 'conflict';
     failpoint(next ? 'write-record:during' : 'forget-record:during');
     const after = await stored(cluster, signal);

@@ -13,6 +13,7 @@ export async function hedge<C, T, P>(
   ask: (candidate: C, signal: AbortSignal) => Promise<Result<T, P>>,
   signal: AbortSignal,
 ): Promise<Result<T, readonly P[]>> {
+  signal.throwIfAborted();
   const rest = new AbortController();
   const onAbort = (): void => rest.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
