@@ -51,6 +51,11 @@ describe('a good file', () => {
     expect(parseFile('edge.yaml', change('count: 3', 'count: 1')).documents[0]?.warnings[0]).toMatch(/no loss/);
   });
 
+  it('knows one zero only, so that equal specs have equal texts', () => {
+    const count = parseFile('edge.yaml', change('count: 2', 'count: -0')).documents[0]?.spec?.spec.workers[0]?.count;
+    expect(Object.is(count, 0)).toBe(true);
+  });
+
   it('may use anchors', () => {
     const text = change('nodeLabels: {tier: web}', 'nodeLabels: &l {tier: web}').replace(
       'count: 1\n',
