@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { durationMs } from './cluster-spec/duration.ts';
 import type { ClusterSpec } from './cluster-spec/schema.ts';
+import { warningsOf } from './cluster-spec/warnings.ts';
 import { type ClusterName, MANAGERS } from './ids.ts';
 import type { Role, SwarmInitOptions } from './observed.ts';
 import type { Source } from './record.ts';
@@ -103,9 +104,6 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
     source,
     pools,
     swarm: { addressPools: swarm.addressPools, subnetSize: swarm.subnetSize, dataPathPort: swarm.dataPathPort },
-    warnings:
-      managers.count === 1
-        ? ['spec.managers.count: 1 manager tolerates no loss: while it is away the swarm cannot be changed']
-        : [],
+    warnings: warningsOf(spec),
   };
 }
