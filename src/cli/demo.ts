@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from './context.ts';
+import { replaceFile } from './edit/replace-file.ts';
 import { readSpecDirectory } from './files/spec-files.ts';
-import { writeAtomic } from './files/write-atomic.ts';
 import { printable } from './render/printable.ts';
 import { nameList } from './render/words.ts';
 
@@ -22,7 +22,7 @@ export async function writeDemo({ specsDir, shown, probe }: DemoOptions): Promis
   }
   const world = await probe();
   await mkdir(specsDir, { recursive: true });
-  await writeAtomic(join(specsDir, 'demo.yaml'), await demoText(world));
+  await replaceFile(join(specsDir, 'demo.yaml'), await demoText(world));
   const file = printable(`${shown}/demo.yaml`);
   return [
     ...worldLines(world).map(printable),

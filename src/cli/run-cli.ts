@@ -1,15 +1,49 @@
 import { Command, CommanderError } from 'commander';
 import type { AddCommand, Face } from './command.ts';
+import { addConfirm } from './commands/confirm.ts';
+import { addConnect } from './commands/connect.ts';
+import { addCreate } from './commands/create.ts';
+import { addDocker } from './commands/docker.ts';
+import { addEvents } from './commands/events.ts';
+import { addExplain } from './commands/explain.ts';
+import { addLs } from './commands/ls.ts';
+import { addPause } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
+import { addResume } from './commands/resume.ts';
+import { addRm } from './commands/rm.ts';
 import { addRun } from './commands/run.ts';
+import { addScale } from './commands/scale.ts';
 import { addSchema } from './commands/schema.ts';
 import { addStatus } from './commands/status.ts';
+import { addUp } from './commands/up.ts';
+import { addUpdate } from './commands/update.ts';
 import { addValidate } from './commands/validate.ts';
+import { addWait } from './commands/wait.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, EXIT_CODES_TEXT, Refusal } from './exit.ts';
 import { printable } from './render/printable.ts';
 
-const COMMANDS: readonly AddCommand[] = [addRun, addValidate, addSchema, addPlan, addStatus];
+const COMMANDS: readonly AddCommand[] = [
+  addRun,
+  addValidate,
+  addSchema,
+  addPlan,
+  addStatus,
+  addExplain,
+  addEvents,
+  addWait,
+  addLs,
+  addCreate,
+  addUp,
+  addScale,
+  addUpdate,
+  addRm,
+  addConfirm,
+  addPause,
+  addResume,
+  addDocker,
+  addConnect,
+];
 
 /**
  * One command line. Answers the exit code and ends nothing itself. Rejects only when this program is wrong.

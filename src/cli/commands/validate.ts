@@ -1,7 +1,15 @@
 import type { AddCommand } from '../command.ts';
 import { print, say } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { complaintLines, complaintsOf, listAsked, readSpecFile, type SpecFile } from '../files/spec-files.ts';
+import {
+  allPlaces,
+  complaintLines,
+  complaintsOf,
+  describePlace,
+  type Place,
+  readAsked,
+  type SpecFile,
+} from '../files/spec-files.ts';
 import { printable } from '../render/printable.ts';
 import { plural } from '../render/words.ts';
 
@@ -12,8 +20,9 @@ export const addValidate: AddCommand = ({ program, context, action }) => {
     .argument('<path...>', 'files or directories')
     .action(
       action(async (paths: readonly string[]) => {
-        const files = await readAll(paths, context.cwd);
-        const documents = files.flatMap((file) => file.documents.map((document) => ({ file, document })));
+        const files: SpecFile[] = [];
+        for (const path of paths) files.push(...(await readAsked(path, context.cwd)));
+        const documents = allPlaces(files);
         const wrong = [...complaintLines(files.flatMap(complaintsOf)), ...doubles(documents)];
         print(context, wrong);
         for (const { document } of documents)
@@ -28,25 +37,14 @@ export const addValidate: AddCommand = ({ program, context, action }) => {
     );
 };
 
-async function readAll(paths: readonly string[], cwd: string): Promise<readonly SpecFile[]> {
-  const files: SpecFile[] = [];
-  for (const path of paths) {
-    for (const file of await listAsked(path, cwd)) files.push(await readSpecFile(file, cwd));
-  }
-  return files;
-}
-
-function doubles(
-  documents: readonly { readonly file: SpecFile; readonly document: SpecFile['documents'][number] }[],
-): string[] {
+function doubles(places: readonly Place[]): string[] {
   const first = new Map<string, string>();
-  return documents.flatMap(({ file, document: { name, line } }) => {
+  return places.flatMap((place) => {
+    const { name } = place.document;
     if (name === null) return [];
     const before = first.get(name);
-    const place = `${file.shown}:${line}:1`;
-    if (before === undefined) first.set(name, place);
-    return before === undefined
-      ? []
-      : [printable(`${place}: ${name} is declared at ${before} too (neither is in force)`)];
+    if (before === undefined) first.set(name, describePlace(place));
+    const message = `${describePlace(place)}:1: ${name} is declared at ${before} too (neither is in force)`;
+    return before === undefined ? [] : [printable(message)];
   });
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { ParsedDocument } from '../../model/cluster-spec/parse.ts';
 import { type Complaint, describeComplaint } from '../../model/complaint.ts';
@@ -17,62 +17,75 @@ export interface SpecFile {
 }
 
 /**
- * Files to read under `path`: itself, or of a directory every `.yaml` and `.yml`, sub-directories included, names that
- * begin with a dot left out. Throws ENOENT when `path` does not exist.
+ * A file, or every spec file below a directory, found as the controller finds them. Shown relative to `root`.
+ * Rejects with ENOENT when there is no such path.
  */
-export async function listSpecFiles(path: string): Promise<readonly string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
-  const files: string[] = [];
-  const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
-  for (const name of names) {
-    const child = join(path, name);
-    const found = await stat(child).catch(() => null); // a dangling link, or gone meanwhile
-    if (found?.isDirectory()) files.push(...(await listSpecFiles(child)));
-    else if (found?.isFile() && /\.ya?ml$/.test(name)) files.push(child);
+export async function readSpecs(path: string, root: string): Promise<readonly SpecFile[]> {
+  if (!(await stat(path)).isDirectory()) return [await parsed(path, root, await readFile(path))];
+  const [{ walkTree }, { realFileDoor }, { tooLarge }] = await Promise.all([
+    import('../../controller/loop/walk-tree.ts'),
+    import('../../controller/loop/file-door.ts'),
+    import('../../model/cluster-spec/text.ts'),
+  ]);
+  const walk = await walkTree(realFileDoor, path);
+  if (walk.kind === 'vanished') return [];
+  const files: SpecFile[] = [];
+  for (const { path: below, bytes, size } of walk.files) {
+    const full = join(path, below);
+    if (bytes !== null) files.push(await parsed(full, root, bytes));
+    else files.push(unread(full, root, (shown) => tooLarge(shown, size)));
+  }
+  for (const [below, message] of walk.troubles) {
+    files.push(unread(join(path, below), root, (shown) => ({ path: shown, line: 1, column: 1, message })));
   }
   return files;
 }
 
 /** The same for what somebody typed: a path that is not there is bad input. */
-export async function listAsked(asked: string, cwd: string): Promise<readonly string[]> {
+export async function readAsked(asked: string, cwd: string, root = cwd): Promise<readonly SpecFile[]> {
   try {
-    return await listSpecFiles(resolve(cwd, asked));
+    return await readSpecs(resolve(cwd, asked), root);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw badInput(`${asked}: ${code === 'ENOENT' ? 'there is no such file or directory' : message}`);
   }
 }
 
-export async function readSpecFile(path: string, root: string): Promise<SpecFile> {
-  const { parseFile } = await import('../../model/cluster-spec/parse.ts');
-  const bytes = await readFile(path);
-  const shown = relative(root, path).split(sep).join('/') || path;
-  const { documents, complaints } = parseFile(shown, bytes);
-  return { path, shown, text: bytes.toString('utf8'), documents, complaints };
-}
-
-/** All spec files under `dir`; none when it is not there. */
+/** All spec files under the specs directory; none when it is not there. */
 export async function readSpecDirectory(dir: string): Promise<readonly SpecFile[]> {
-  const paths = await listSpecFiles(dir).catch((error: NodeJS.ErrnoException) => {
+  return readSpecs(dir, dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const files: SpecFile[] = [];
-  for (const path of paths) files.push(await readSpecFile(path, dir));
-  return files;
 }
+
+async function parsed(path: string, root: string, bytes: Uint8Array): Promise<SpecFile> {
+  const { parseFile } = await import('../../model/cluster-spec/parse.ts');
+  const shown = shownAs(path, root);
+  const { documents, complaints } = parseFile(shown, bytes);
+  return { path, shown, text: new TextDecoder().decode(bytes), documents, complaints };
+}
+
+function unread(path: string, root: string, complain: (shown: string) => Complaint): SpecFile {
+  const shown = shownAs(path, root);
+  return { path, shown, text: '', documents: [], complaints: [complain(shown)] };
+}
+
+const shownAs = (path: string, root: string): string => relative(root, path).split(sep).join('/') || path;
 
 export interface Place {
   readonly file: SpecFile;
   readonly document: ParsedDocument;
 }
 
+export const allPlaces = (files: readonly SpecFile[]): readonly Place[] =>
+  files.flatMap((file) => file.documents.map((document) => ({ file, document })));
+
 /** Every document that claims `name`. */
-export function placesOf(files: readonly SpecFile[], name: string): readonly Place[] {
-  return files.flatMap((file) =>
-    file.documents.filter((document) => document.name === name).map((document) => ({ file, document })),
-  );
-}
+export const placesOf = (files: readonly SpecFile[], name: string): readonly Place[] =>
+  allPlaces(files).filter(({ document }) => document.name === name);
+
+export const describePlace = ({ file, document }: Place): string => `${file.shown}:${document.line}`;
 
 export const complaintsOf = (file: SpecFile): readonly Complaint[] => [
   ...file.complaints,

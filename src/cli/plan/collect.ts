@@ -8,7 +8,7 @@ import type { Provider } from '../../providers/provider.ts';
 import type { CliContext, Paths } from '../context.ts';
 import { badInput } from '../exit.ts';
 import { ownerOf } from '../files/owner.ts';
-import { complaintsOf, listAsked, type Place, readSpecFile, type SpecFile } from '../files/spec-files.ts';
+import { allPlaces, complaintsOf, describePlace, type Place, readAsked, type SpecFile } from '../files/spec-files.ts';
 import { readFleet, readStatus } from '../files/status-files.ts';
 import { blindSpots, lookAt, readObserved, recordOf } from './look.ts';
 import type { Planned } from './planned.ts';
@@ -33,8 +33,8 @@ interface Subject {
 
 /** Plans for all that was asked. Reads only. */
 export async function collectPlans(asked: Asked, paths: Paths, context: CliContext): Promise<Collected> {
-  const files = await readAsked(asked.files, paths, context);
-  const places = files.flatMap((file) => file.documents.map((document): Place => ({ file, document })));
+  const files = await readAll(asked.files, paths, context);
+  const places = allPlaces(files);
   const good = places.filter(({ document }) => document.spec !== null);
   const subjects: Subject[] = good.map((place) => ({ name: place.document.name as ClusterName, place }));
   if (asked.files.length === 0) subjects.push(...(await goneFrom(places, paths)));
@@ -57,15 +57,12 @@ export async function collectPlans(asked: Asked, paths: Paths, context: CliConte
   }
 }
 
-async function readAsked(
-  files: readonly string[],
-  { specs }: Paths,
-  { cwd }: CliContext,
-): Promise<readonly SpecFile[]> {
+async function readAll(asked: readonly string[], { specs }: Paths, { cwd }: CliContext): Promise<readonly SpecFile[]> {
+  if (asked.length === 0) return readAsked(specs, cwd, specs);
   const found: SpecFile[] = [];
-  for (const asked of files.length === 0 ? [specs] : files) {
-    for (const path of await listAsked(asked, cwd))
-      found.push(await readSpecFile(path, path.startsWith(specs + sep) ? specs : cwd));
+  for (const path of asked) {
+    const isBelow = resolve(cwd, path).startsWith(specs + sep);
+    found.push(...(await readAsked(path, cwd, isBelow ? specs : cwd)));
   }
   return found;
 }
@@ -131,7 +128,7 @@ async function planOne(subject: Subject, world: WorldView, context: CliContext):
   return {
     name,
     provider: spec.spec.provider,
-    place: place === null ? null : `${place.file.shown}:${place.document.line}`,
+    place: place === null ? null : describePlace(place),
     warnings: place?.document.warnings ?? [],
     road: planRoad(declared, observed, factsOf(observed, owner, context)),
     observedAt: observed.now,

@@ -1,7 +1,7 @@
 import { print, say } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import { complaintLines, complaintsOf, listAsked, readSpecFile } from '../files/spec-files.ts';
+import { complaintLines, complaintsOf, readAsked } from '../files/spec-files.ts';
 import { printableJson } from '../render/printable.ts';
 
 /** Prints every good document with all defaults filled in, as YAML or JSON. */
@@ -9,8 +9,7 @@ export async function showSpecs(asked: readonly string[], output: string, contex
   const specs: unknown[] = [];
   const complaints: string[] = [];
   for (const path of asked) {
-    for (const found of await listAsked(path, context.cwd)) {
-      const file = await readSpecFile(found, context.cwd);
+    for (const file of await readAsked(path, context.cwd)) {
       complaints.push(...complaintLines(complaintsOf(file)));
       for (const { spec } of file.documents) if (spec !== null) specs.push(spec);
     }

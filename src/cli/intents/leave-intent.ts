@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomic } from '../../controller/store/write-atomic.ts';
+import type { Intent } from '../../model/record.ts';
+import type { CliContext, Paths } from '../context.ts';
+import { badInput } from '../exit.ts';
+import { placesOf, readSpecDirectory } from '../files/spec-files.ts';
+import { readStatus } from '../files/status-files.ts';
+import { warnIfNobodyActs } from '../wait/wait-for.ts';
+
+export interface Ask {
+  readonly kind: Intent['kind'];
+  readonly reason: string | null;
+  /** ms since the epoch; null: until taken back. */
+  readonly until: number | null;
+}
+
+/** Hands an intent to whoever holds the lease: a file in its inbox. Says so when nobody is there. */
+export async function leaveIntent(
+  name: string,
+  ask: Ask,
+  { state, status }: Paths,
+  context: CliContext,
+): Promise<Intent> {
+  const { random, clock, env } = context;
+  const by = env.USER || env.LOGNAME || 'somebody';
+  const intent: Intent = { id: random.id(16), by, at: clock.now(), ...ask };
+  const inbox = join(state, 'intents');
+  await mkdir(inbox, { recursive: true });
+  await writeAtomic(join(inbox, `${intent.id}.json`), `${JSON.stringify({ id: intent.id, cluster: name, intent })}\n`);
+  await warnIfNobodyActs(status, context);
+  return intent;
+}
+
+/** A name that nobody knows is a slip of the keyboard. */
+export async function expectKnown(name: string, { specs, status }: Paths): Promise<void> {
+  if ((await readStatus(status, name)) !== null) return;
+  if (placesOf(await readSpecDirectory(specs), name).length > 0) return;
+  throw badInput(`nothing is known of ${name}: no document in ${specs}, no status in ${status}`);
+}
