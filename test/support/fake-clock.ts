@@ -99,5 +99,8 @@ export function createFakeClock(startMs = 1_700_000_000_000): FakeClock {
 /** One turn of the event loop drains all microtasks; further turns wait for file requests on the thread pool. */
 async function settle(): Promise<void> {
   do await new Promise((resolve) => setImmediate(resolve));
-  while (process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq')));
+  while (process.getActiveResourcesInfo().some((resource) => FILE_REQUEST.test(resource)));
 }
+
+/** Node's names of file requests under way; an open file is none. */
+const FILE_REQUEST = /^(FSReq|CloseReq)/;

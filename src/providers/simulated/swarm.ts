@@ -1,15 +1,15 @@
 import { ok, type Result } from '../../base/result.ts';
-import type { MachineId, NodeId, SwarmId } from '../../model/ids.ts';
+import type { MachineId, NodeId } from '../../model/ids.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ClusterRef, Swarm } from '../provider.ts';
+import { demote, found, leading, remove } from './grants.ts';
 import type { SimulatedOptions } from './infrastructure.ts';
-import { admit } from './members.ts';
-import { conflict, gone, leaderless, refused, silent } from './problems.ts';
-import { bump, canLosePeer } from './raft.ts';
-import { answers, machineOf, memberOf, seesLeader, swarmOf } from './reach.ts';
-import { DEMOTE_LEADER_MS, DEMOTE_MS, JOIN_MS, PEER_MS } from './times.ts';
+import { conflict, gone, refused, silent } from './problems.ts';
+import { bump } from './raft.ts';
+import { answers, machineOf, memberOf } from './reach.ts';
+import { JOIN_MS, PEER_MS } from './times.ts';
 import { viewSwarm } from './view.ts';
-import { nextId, type World, type WorldMachine, type WorldMember, type WorldSwarm } from './world.ts';
+import type { World, WorldMachine, WorldMember, WorldSwarm } from './world.ts';
 import type { Cause } from './world-store.ts';
 
 type Outcome = Result<void, Problem>;
@@ -116,55 +116,10 @@ export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
         return ok(undefined);
       }),
     demote: (ref, via, node, signal) =>
-      update(ref, via, { cause: 'demote', node: node.id, version: node.version }, signal, demote),
+      update(ref, via, { cause: 'demote', node: node.id, version: node.version }, signal, ({ swarm, now }, member) =>
+        demote(swarm, member, now),
+      ),
     remove: (ref, via, node, force, signal) =>
       withLeader(ref, via, 'remove-member', signal, ({ swarm }) => remove(swarm, node, force)),
   };
-}
-
-/** The swarm that this machine speaks for, if it is a manager and sees a leader. */
-function leading(world: World, machine: WorldMachine): Result<WorldSwarm, Problem> {
-  const swarm = swarmOf(world, machine);
-  const isManager = swarm?.peers.some((peer) => peer.node === machine.membership?.node);
-  if (!swarm || !isManager) return conflict(`${machine.id} (it is not a swarm manager)`);
-  return seesLeader(world, swarm, machine) ? ok(swarm) : leaderless();
-}
-
-/** The founder leads at once. It is paused like everybody who joins: no task starts on an unlabelled node. */
-function found(world: World, machine: WorldMachine, init: WorldSwarm['init']): void {
-  const id = nextId(world) as SwarmId;
-  const empty = { leader: null, electsAt: null, members: [], peers: [], services: [], tasks: [] };
-  const swarm: WorldSwarm = { id, index: 10, version: 10, init, ...empty };
-  world.swarms.push(swarm);
-  const founder = admit(world, swarm, machine);
-  Object.assign(founder, { role: 'manager', state: 'ready', changesAt: null });
-  swarm.peers.push({ node: founder.id, reachable: true, inTouch: true, changesAt: null });
-  swarm.leader = founder.id;
-}
-
-function demote({ swarm, now }: Meeting, member: WorldMember): Outcome {
-  if (member.role === 'worker') return ok(undefined);
-  if (!swarm.peers.some((peer) => peer.node === member.id)) {
-    return refused("can't find manager in raft memberlist");
-  }
-  if (swarm.members.filter(({ role }) => role === 'manager').length === 1) {
-    return refused('attempting to demote the last manager of the swarm');
-  }
-  if (!canLosePeer(swarm, member.id)) {
-    return refused("can't remove member from the raft: this would result in a loss of quorum");
-  }
-  const roleAt = now + (swarm.leader === member.id ? DEMOTE_LEADER_MS : DEMOTE_MS);
-  Object.assign(member, { role: 'worker', roleAt });
-  return ok(undefined);
-}
-
-function remove(swarm: WorldSwarm, node: NodeId, force: boolean): Outcome {
-  const member = memberOf(swarm, node);
-  if (!member) return ok(undefined);
-  if (swarm.peers.some((peer) => peer.node === node)) {
-    return refused('node is a cluster manager and is a member of the raft cluster. It must be demoted to worker first');
-  }
-  if (!force && member.state !== 'down') return refused('node is not down and cannot be removed');
-  swarm.members = swarm.members.filter(({ id }) => id !== node);
-  return ok(undefined);
 }
