@@ -17,7 +17,8 @@ import type { Outcome } from './loop/workers.ts';
 import { nextVisit } from './next-visit.ts';
 import { findRecord, observe } from './observe.ts';
 import type { PlanFacts } from './plan/facts.ts';
-import { planCluster, specInForce } from './plan/plan-cluster.ts';
+import { specInForce } from './plan/in-force.ts';
+import { planCluster } from './plan/plan-cluster.ts';
 import { planRoad } from './plan/plan-road.ts';
 import { type IntentBox, takeUpIntents } from './take-up-intents.ts';
 import { tellPass } from './tell-pass.ts';
@@ -70,7 +71,7 @@ export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: 
     provider && desired ? await execute(plan.batch, effectsOf(observed, desired, provider, ports, sink), signal) : [];
 
   const failed = results.flatMap(({ step, result }) => (result.ok ? [] : [{ step, problem: result.problem }]));
-  const visit = nextVisit(plan, observed, failed);
+  const visit = nextVisit(plan, observed, failed, before);
   const after = foldStatus({
     before,
     declared,

@@ -4,6 +4,7 @@ import type { ClusterName } from '../model/ids.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ClusterRecord, Intent } from '../model/record.ts';
 import type { Provider } from '../providers/provider.ts';
+import { otherWriter } from './plan/other-writer.ts';
 
 /** Where commands leave intents for the holder of the lease. */
 export interface IntentBox {
@@ -33,8 +34,8 @@ export async function takeUpIntents(
   signal: AbortSignal,
 ): Promise<Result<ClusterRecord | null, Problem>> {
   const waiting = await taker.intents.waiting(cluster);
-  if (waiting.length === 0 || provider === null || !read.ok || read.value === null || read.value.term > taker.term)
-    return read;
+  if (waiting.length === 0 || provider === null || !read.ok || read.value === null) return read;
+  if (otherWriter(read.value, taker)) return read;
   const record = read.value;
   const known = new Set(record.intents.map((i) => i.id));
   const fresh = waiting.filter((i) => !known.has(i.id));

@@ -6,6 +6,7 @@ import { describeProblem, type Problem } from '../../model/problem.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Phase } from '../../model/status.ts';
 import { describeStep, type Step } from '../../model/step.ts';
+import { PAUSED_WHOLE } from '../plan/in-force.ts';
 
 /** What a pass amounts to, before it is put into conditions and words. */
 export interface Verdict {
@@ -28,9 +29,11 @@ export interface Told {
   readonly failed: readonly { readonly step: Step; readonly problem: Problem }[];
 }
 
-export function judge(told: Told): Verdict {
-  const { declared, plan, record } = told;
+export function judge(told: Told, before: Phase | null): Verdict {
+  const { declared, plan, record, observed } = told;
   const broken = declared.kind === 'broken' ? declared.complaints : [];
+  // Nothing is known of it then, and a face must not take that for a new or a deleted one.
+  if (!observed.record.ok) return unread(told, before);
   if (record?.deletion) return moving('Deleting', 'Deleting', doing(told) ?? 'the last of it is removed');
   if (record === null && declared.kind === 'absent') return deleted(plan);
   if (
@@ -51,7 +54,7 @@ export function judge(told: Told): Verdict {
     const message = `its file has errors (${broken.length}), first at ${broken[0]?.path}:${broken[0]?.line}:${broken[0]?.column}: ${broken[0]?.message}; the last good spec stays in force; released by: mend the file`;
     return { ...AT_REST, phase: record ? 'Held' : 'Pending', reason: 'SpecInvalid', message, stalled: true };
   }
-  const paused = plan.holds.find((h) => h.reason === 'Paused');
+  const paused = plan.holds.find((h) => h.reason === 'Paused' && h.what === PAUSED_WHOLE);
   if (paused) return { ...AT_REST, phase: 'Paused', reason: 'Paused', message: sentence(paused), stalled: true };
   const refused = told.failed.find((f) => f.problem.kind === 'refused');
   if (refused) {
@@ -75,6 +78,11 @@ export function judge(told: Told): Verdict {
   const busy = doing(told) ?? 'notes it on the record';
   if (record === null || record.firstReadyAt === null) return moving('Creating', 'Creating', busy);
   return isChange(told) ? moving('Updating', 'Updating', busy) : moving('Degraded', 'Unhealthy', busy);
+}
+
+function unread(told: Told, before: Phase | null): Verdict {
+  const phase = before === null ? 'Pending' : before === 'Deleting' ? before : 'Degraded';
+  return moving(phase, 'LookFailed', doing(told) ?? 'its record cannot be read');
 }
 
 const AT_REST = { ready: false, reconciling: false, stalled: false } as const;
@@ -113,8 +121,8 @@ function listed(texts: readonly string[]): string {
 }
 
 /** True when this moves because something was declared, not because something broke. */
-function isChange({ plan, observed }: Told): boolean {
-  if (plan.differences.length > 0) return true;
+function isChange({ plan, observed, declared }: Told): boolean {
+  if (plan.differences.length > 0 || declared.kind === 'absent') return true;
   if (plan.batch.some((s) => s.kind === 'write-record' || s.kind === 'ensure-carriers')) return true;
   const members = observed.swarm.ok ? (observed.swarm.value?.members ?? []) : [];
   const machines = observed.infrastructure.ok ? observed.infrastructure.value.machines.length : 0;

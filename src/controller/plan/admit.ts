@@ -3,7 +3,7 @@ import { MANAGERS } from '../../model/ids.ts';
 import type { Machine, SwarmView } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
-import { isJoining, labelsFor, type Node } from './nodes.ts';
+import { intentOf, isJoining, isMute, keptByLabel, labelsFor, type Node } from './nodes.ts';
 import { majority, raftOf } from './quorum.ts';
 
 /** From a machine whose engine answers to an admitted node: images, join, labels, role, availability. */
@@ -18,23 +18,33 @@ export function planImages(nodes: readonly Node[]): readonly Step[] {
 
 /**
  * Starts the swarm, once in a cluster's life: only on the founder named on the record, only while the record knows no
- * swarm and no machine has swarm state (S3).
+ * swarm and no machine has, or may have on its disk, swarm state (S3).
  */
 export function planInit(desired: Desired, record: ClusterRecord, machines: readonly Machine[]): readonly Step[] {
   if (record.swarmId !== null || record.founder === null) return [];
   if (machines.some((m) => m.engine !== null && m.engine.swarm !== 'inactive')) return [];
+  if (machines.some((m) => m.state === 'unknown' || (m.state === 'stopped' && !m.neverStarted))) return [];
   const founder = machines.find((m) => m.id === record.founder);
   if (founder?.engine?.swarm !== 'inactive') return [];
   return [{ kind: 'init-swarm', machine: founder.id, options: desired.swarm, why: 'no machine has swarm state yet' }];
 }
 
-export function planJoins(nodes: readonly Node[], swarm: SwarmView): readonly Step[] {
+/** Machines whose join, or the founder's first start, failed: made to forget it. Never one that may be a member. */
+export function planLeaves(record: ClusterRecord, nodes: readonly Node[], swarm: SwarmView | null): readonly Step[] {
   return nodes.flatMap(({ machine }): readonly Step[] => {
-    if (machine.engine?.swarm === 'error' && machine.engine.nodeId === null) {
-      return [
-        { kind: 'leave', machine: machine.id, why: `its join failed: ${machine.engine.error ?? 'no reason given'}` },
-      ];
-    }
+    if (machine.engine?.swarm !== 'error' || !isMute(machine)) return [];
+    const isNobody = swarm
+      ? swarm.members.every((m) => m.hostname !== machine.id)
+      : record.swarmId === null && machine.id === record.founder;
+    const why = `its join failed: ${machine.engine.error ?? 'no reason given'}`;
+    return isNobody ? [{ kind: 'leave', machine: machine.id, why }] : [];
+  });
+}
+
+/** Nobody joins before the record names the swarm: until then the founder alone may be lost and another swarm begun (S3). */
+export function planJoins(record: ClusterRecord, nodes: readonly Node[], swarm: SwarmView): readonly Step[] {
+  if (record.swarmId === null) return [];
+  return nodes.flatMap(({ machine }): readonly Step[] => {
     if (machine.engine?.swarm !== 'inactive' || machine.engine.nodeId) return [];
     return [
       { kind: 'join', machine: machine.id, through: swarm.through, why: 'its engine answers and is in no swarm' },
@@ -48,6 +58,7 @@ export function planAdmission(desired: Desired, nodes: readonly Node[]): readonl
     const pool = desired.pools.find((p) => p.name === machine.pool);
     if (!pool || !member || !isJoining(member) || member.state !== 'ready') return [];
     if (machine.engine === null || machine.engine.missingImages.length > 0) return [];
+    if (intentOf(member) !== null || keptByLabel(member) !== null) return [];
     if (pool.role === 'manager' && member.role !== 'manager') return [];
     return [
       {
@@ -55,7 +66,8 @@ export function planAdmission(desired: Desired, nodes: readonly Node[]): readonl
         node: member.id,
         version: member.version,
         hostname: member.hostname,
-        availability: 'active',
+        // Somebody's drain is kept.
+        availability: member.availability === 'drain' ? 'drain' : 'active',
         labels: labelsFor(pool, machine, member),
         why: 'it joined and has no labels yet',
       },
@@ -78,6 +90,9 @@ export function planPromotions(
     machine.engine !== null &&
     member?.role === 'worker' &&
     member.manager === null &&
+    // Managers are admitted as managers: one that is admitted and a worker was demoted, and is never promoted again.
+    isJoining(member) &&
+    keptByLabel(member) === null &&
     member.state === 'ready'
       ? [member]
       : [],

@@ -21,7 +21,7 @@ export function judgeDeletion(record: ClusterRecord, absence: Absence, facts: Pl
     hold: { reason: 'DeletionHeld', what: `delete ${record.cluster}`, why, release },
   });
   const orConfirm = `skep confirm ${record.cluster}, or put the document back`;
-  if (absence.suspicion !== null && !(confirmed && absence.settled)) return held(absence.suspicion, orConfirm);
+  if (absence.suspicion !== null && !confirmed) return held(absence.suspicion, orConfirm);
   if (!absence.settled) {
     const recheckMs = absence.settlesAt === null ? 5_000 : Math.max(50, absence.settlesAt - now);
     return { kind: 'wait', wait: { what: 'its document is missing; a second complete listing must agree', recheckMs } };

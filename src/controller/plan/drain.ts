@@ -32,7 +32,7 @@ export function planDrain(ask: DrainAsk): Drain {
   }
   const waitsFor = stillMoving(member, swarm);
   if (waitsFor === null) return { kind: 'over' };
-  const since = Number(member.labels[SINCE_LABEL] ?? now);
+  const since = sinceOf(member, now);
   if (now - since <= pool.drainTimeoutMs) return { kind: 'running', waitsFor };
   if (pool.onDrainTimeout === 'Force') return { kind: 'over' };
   return {
@@ -45,6 +45,12 @@ export function planDrain(ask: DrainAsk): Drain {
         'the tasks end or move; or set onDrainTimeout: Force, a longer drainTimeout, or the old count in the file',
     },
   };
+}
+
+/** A label that somebody spoilt does not end a drain: it is then taken as just begun. */
+function sinceOf(member: Member, now: number): number {
+  const since = Number(member.labels[SINCE_LABEL] || Number.NaN);
+  return Number.isFinite(since) ? since : now;
 }
 
 function beginDrain({ member, swarm, now, term, why }: DrainAsk): Step {
@@ -91,9 +97,9 @@ export function strengthOf(serviceId: string, swarm: SwarmView): number {
   ).length;
 }
 
-/** What a drain still waits for; null when it is over. */
+/** What a drain still waits for; null when it is over. Of a node that is down, tasks are listed as running for a day. */
 function stillMoving(member: Member, swarm: SwarmView): string | null {
-  const left = servicesOn(member, swarm);
+  const left = member.state === 'down' ? [] : servicesOn(member, swarm);
   const name = (id: string): string => swarm.services.find((s) => s.id === id)?.name ?? id;
   if (left.length > 0) return `tasks of ${left.map(name).join(', ')} still run there`;
   for (const entry of (member.labels[STRENGTH_LABEL] ?? '').split(' ').filter(Boolean)) {

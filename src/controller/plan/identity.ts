@@ -21,18 +21,15 @@ export function identityHolds(record: ClusterRecord, nodes: readonly Node[], swa
     }
     seen.set(id, machine.id);
   }
-  const locked = nodes.find((n) => n.machine.engine?.swarm === 'locked');
-  if (locked) {
-    const why = `${locked.machine.id} is locked (autolock)`;
+  for (const { machine, member } of nodes) {
+    if (!machine.engine?.isManager || machine.engine.nodeId === null || member !== null) continue;
+    const why = `${machine.id} says that it manages a swarm, as ${machine.engine.nodeId}, and ${swarm.through} does not know it`;
     return [
-      {
-        reason: 'Locked',
-        what: `changes of ${locked.machine.id}`,
-        why,
-        release: `docker swarm unlock on ${locked.machine.id}`,
-      },
+      { reason: 'IdentityConflict', what, why, release: 'docker swarm leave --force on it, or remove its machine' },
     ];
   }
+  const locked = lockedHold(nodes);
+  if (locked) return [locked];
   if (swarm.rootRotationInProgress) {
     const why = 'the certificate authority is being rotated';
     return [
@@ -45,4 +42,11 @@ export function identityHolds(record: ClusterRecord, nodes: readonly Node[], swa
     ];
   }
   return [];
+}
+
+export function lockedHold(nodes: readonly Node[]): Hold | null {
+  const id = nodes.find((n) => n.machine.engine?.swarm === 'locked')?.machine.id;
+  if (!id) return null;
+  const why = `${id} is locked (autolock)`;
+  return { reason: 'Locked', what: 'every change of the swarm', why, release: `docker swarm unlock on ${id}` };
 }

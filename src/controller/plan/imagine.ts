@@ -92,7 +92,11 @@ function arrive(o: Observed, desired: Desired): Observed {
     } as const;
     return { ...m, state: 'running', engine };
   });
-  const settle = (m: Member): Member => ({ ...m, state: m.state === 'down' ? 'down' : 'ready' });
+  const settle = (m: Member): Member => ({
+    ...m,
+    state: m.state === 'down' ? 'down' : 'ready',
+    manager: m.role === 'manager' ? (m.manager ?? { leader: false, reachability: 'reachable' }) : null,
+  });
   const swarm = o.swarm.ok && o.swarm.value ? { ...o.swarm.value, members: o.swarm.value.members.map(settle) } : null;
   return {
     ...o,

@@ -26,17 +26,25 @@ export function nodesOf(infrastructure: InfrastructureView, swarm: SwarmView | n
     });
 }
 
-/** While an engine does not answer, its member is known by host name, if exactly one bears it and no engine claims it. */
+/** While an engine cannot say which member it is, that is known by host name, if exactly one bears it and no engine claims it. */
 function byHint(machine: Machine, swarm: SwarmView | null, claimed: ReadonlySet<string>): Member | null {
-  if (machine.engine !== null) return null;
+  if (machine.engine !== null && !isMute(machine)) return null;
   const named = (swarm?.members ?? []).filter((m) => m.hostname === machine.id && !claimed.has(m.id));
   return named.length === 1 ? (named[0] ?? null) : null;
 }
 
-/** Members that no machine of ours stands behind. */
+/** Its engine answers and cannot tell: locked, or in an error such as an expired certificate. */
+export function isMute({ engine }: Machine): boolean {
+  return engine?.nodeId === null && (engine.swarm === 'error' || engine.swarm === 'locked');
+}
+
+/** Members that no machine of ours stands behind. A machine that cannot tell stands behind all that bear its name. */
 export function membersWithoutMachine(infrastructure: InfrastructureView, swarm: SwarmView): readonly Member[] {
   const owned = new Set(nodesOf(infrastructure, swarm).map((n) => n.member?.id));
-  return swarm.members.filter((m) => !owned.has(m.id));
+  const silent = new Set<string>(
+    infrastructure.machines.filter((m) => m.engine === null || isMute(m)).map((m) => m.id),
+  );
+  return swarm.members.filter((m) => !owned.has(m.id) && !silent.has(m.hostname));
 }
 
 /** The intent that skep wrote on a member: `remove` of `remove:7`. */
@@ -46,6 +54,16 @@ export function intentOf(member: Member): string | null {
 
 /** A member that joined and was not admitted (labelled, activated) yet. */
 export const isJoining = (member: Member): boolean => member.labels[POOL_LABEL] === undefined;
+
+/** A member that skep made: it carries our label, or is still joining under a name of our making. Others are strangers. */
+export function isOurs(member: Member, cluster: string): boolean {
+  if (member.labels[POOL_LABEL] !== undefined || intentOf(member) !== null) return true;
+  const suffix = member.hostname.startsWith(`${cluster}-`) ? member.hostname.slice(cluster.length + 1) : '';
+  return member.availability === 'pause' && /^[a-z0-9-]+-[a-z0-9]{4}$/.test(suffix);
+}
+
+/** `skep.hold=<why>`: a person wants this node left alone. */
+export const keptByLabel = (member: Member | null): string | null => member?.labels['skep.hold'] ?? null;
 
 /** Labels that an admitted node of this pool carries: ours and the spec's over those that others put there. */
 export function labelsFor(pool: DesiredPool, machine: Machine, member: Member): Readonly<Record<string, string>> {

@@ -5,7 +5,8 @@ import type { Road } from '../../model/plan.ts';
 import { describeStep, type Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { imagine } from './imagine.ts';
-import { planCluster, specInForce } from './plan-cluster.ts';
+import { specInForce } from './in-force.ts';
+import { planCluster } from './plan-cluster.ts';
 
 /** Longer than any real road; a road that does not end by then is a mistake of ours and is cut. */
 const MAX_BATCHES = 500;
@@ -27,8 +28,8 @@ export function planRoad(declared: Declared, observed: Observed, facts: PlanFact
 }
 
 function desiredOf(declared: Declared, observed: Observed): Desired {
-  if (declared.kind === 'document') return declared.desired;
   if (observed.record.ok && observed.record.value) return specInForce(declared, observed.record.value).desired;
+  if (declared.kind === 'document') return declared.desired;
   throw new Error('a road needs a document or a record');
 }
 

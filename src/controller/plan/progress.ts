@@ -1,47 +1,55 @@
 import type { Desired } from '../../model/desired.ts';
 import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
-import { isJoining, membersWithoutMachine, type Node } from './nodes.ts';
+import type { ClusterRecord } from '../../model/record.ts';
+import { isJoining, isOurs, membersWithoutMachine, type Node } from './nodes.ts';
 
 /** How often progress is looked at while no hint comes, ms. Our choice: hints make it fast, this makes it sure. */
 const BOOT_RECHECK_MS = 400;
 const RAFT_RECHECK_MS = 150;
-/** A member is called Down 10–15 s after its machine went (measured); looking oftener gains nothing. */
-const DOWN_RECHECK_MS = 1_000;
+/** For what may last. A member is called Down 10–15 s after its machine went (measured); looking oftener gains nothing. */
+const SLOW_RECHECK_MS = 1_000;
 
-/** What is on its way by itself. Empty, with no step and no hold: as declared. */
+/** What is on its way by itself; what does not move without somebody's hand is held, not waited for. */
 export function progressOf(
   desired: Desired,
+  record: ClusterRecord,
   infrastructure: InfrastructureView,
   nodes: readonly Node[],
   swarm: SwarmView | null,
 ): readonly Wait[] {
-  const waits: Wait[] = [];
-  const wait = (what: string, recheckMs: number): void => {
-    waits.push({ what, recheckMs });
-  };
-  for (const { machine, member } of nodes) {
-    const pool = desired.pools.find((p) => p.name === machine.pool);
-    if (machine.state === 'booting') wait(`${machine.id} boots`, BOOT_RECHECK_MS);
-    else if (machine.state === 'unknown') wait(`${machine.id} could not be looked at`, DOWN_RECHECK_MS);
-    else if (machine.state === 'running' && machine.engine === null)
-      wait(`the engine of ${machine.id} does not answer`, DOWN_RECHECK_MS);
-    else if (machine.engine?.swarm === 'pending') wait(`${machine.id} joins`, RAFT_RECHECK_MS);
-    if (!swarm || !machine.engine || !pool) continue;
-    if (machine.engine.nodeId && member === null) wait(`${machine.id} is not in the node list yet`, RAFT_RECHECK_MS);
-    if (member && member.state !== 'ready' && machine.state === 'running')
-      wait(`the swarm calls ${machine.id} ${member.state}`, RAFT_RECHECK_MS);
-    if (member && member.role === 'manager' && member.manager?.reachability !== 'reachable')
-      wait(`${machine.id} becomes a reachable manager`, RAFT_RECHECK_MS);
-    if (member && member.role === 'worker' && member.manager !== null)
-      wait(`${machine.id} is being demoted`, RAFT_RECHECK_MS);
-    if (member && pool.role === 'manager' && member.role === 'worker' && isJoining(member))
-      wait(`${machine.id} is to be promoted`, RAFT_RECHECK_MS);
-  }
-  if (swarm) {
-    for (const member of membersWithoutMachine(infrastructure, swarm)) {
-      wait(`member ${member.hostname} is still in the list (${member.state}); its machine is gone`, DOWN_RECHECK_MS);
-    }
-  }
-  return waits;
+  const waits = nodes.flatMap((node) => [...machineWaits(node), ...memberWaits(desired, record, node)]);
+  if (!swarm) return waits;
+  const left = membersWithoutMachine(infrastructure, swarm).filter(
+    (m) => m.manager === null && isOurs(m, record.cluster),
+  );
+  const gone = left.map(({ hostname, state }) => ({
+    what: `member ${hostname} is still in the list (${state}); its machine is gone`,
+    recheckMs: SLOW_RECHECK_MS,
+  }));
+  return [...waits, ...gone];
+}
+
+function machineWaits({ machine }: Node): readonly Wait[] {
+  const { id, state, engine } = machine;
+  if (state === 'booting') return [{ what: `${id} boots`, recheckMs: BOOT_RECHECK_MS }];
+  if (state === 'unknown') return [{ what: `${id} could not be looked at`, recheckMs: SLOW_RECHECK_MS }];
+  if (state === 'running' && engine === null)
+    return [{ what: `the engine of ${id} does not answer`, recheckMs: SLOW_RECHECK_MS }];
+  return engine?.swarm === 'pending' ? [{ what: `${id} joins`, recheckMs: RAFT_RECHECK_MS }] : [];
+}
+
+function memberWaits(desired: Desired, record: ClusterRecord, { machine, member }: Node): readonly Wait[] {
+  const pool = desired.pools.find((p) => p.name === machine.pool);
+  if (!pool || !member || machine.state !== 'running' || machine.engine === null) return [];
+  const { id } = machine;
+  const recheckMs = isJoining(member) || record.firstReadyAt === null ? RAFT_RECHECK_MS : SLOW_RECHECK_MS;
+  if (member.state === 'unknown') return [{ what: `the swarm calls ${id} ${member.state}`, recheckMs }];
+  if (member.state !== 'ready') return [];
+  if (member.role === 'manager' && member.manager?.reachability !== 'reachable')
+    return [{ what: `${id} becomes a reachable manager`, recheckMs }];
+  if (member.role === 'worker' && member.manager !== null) return [{ what: `${id} is being demoted`, recheckMs }];
+  if (pool.role === 'manager' && member.role === 'worker' && isJoining(member))
+    return [{ what: `${id} is to be promoted`, recheckMs: SLOW_RECHECK_MS }];
+  return [];
 }

@@ -78,7 +78,7 @@ export function recordStep(next: ClusterRecord, why: string): Step {
 }
 
 /** A confirmation is spent once a listing made after it shows the document; so are pauses that ended. */
-function withoutSpent(record: ClusterRecord, facts: PlanFacts, now: number): ClusterRecord['intents'] {
+export function withoutSpent(record: ClusterRecord, facts: PlanFacts, now: number): ClusterRecord['intents'] {
   const lastPause = record.intents.filter((i) => i.kind !== 'confirm').at(-1);
   const kept = record.intents.filter((intent) => {
     if (intent.kind === 'confirm') return intent.at >= facts.listedAt;

@@ -1,7 +1,6 @@
 import { durationMs } from '../../model/cluster-spec/duration.ts';
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
-import { MANAGERS } from '../../model/ids.ts';
 import type { SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import type { Step } from '../../model/step.ts';
@@ -10,12 +9,13 @@ import {
   INTENT_LABEL,
   intentOf,
   isJoining,
+  keptByLabel,
   labelsFor,
   type Node,
-  POOL_LABEL,
   SINCE_LABEL,
   STRENGTH_LABEL,
 } from './nodes.ts';
+import type { Surplus } from './surplus.ts';
 
 export interface Shrinking {
   readonly steps: readonly Step[];
@@ -25,56 +25,65 @@ export interface Shrinking {
 
 /** How often a drain is looked at while no hint comes, ms. Our choice: a task stops within its grace, 10 s by default. */
 const DRAIN_RECHECK_MS = 500;
+/** A look that failed, an engine that does not answer: our choice, as often as a swarm's own states change. */
+const SILENCE_RECHECK_MS = 1_000;
 
-/**
- * Worker nodes that are too many, or whose pool is no longer declared: drained together, so that no task moves twice,
- * each removed when its own drain is over. Managers are not taken away here.
- */
-export function planShrinking(
-  desired: Desired,
-  nodes: readonly Node[],
-  swarm: SwarmView,
-  at: { readonly now: number; readonly term: number },
-): Shrinking {
-  const steps: Step[] = [];
-  const holds: Hold[] = [];
-  const waits: Wait[] = [];
-  for (const { node, why } of surplus(desired, nodes)) {
-    const { machine, member } = node;
-    if (machine.state === 'unknown') {
-      waits.push({ what: `${machine.id} could not be looked at`, recheckMs: 1_000 });
-      continue;
-    }
-    if (member === null || isJoining(member)) {
-      if (machine.engine?.swarm === 'pending')
-        waits.push({ what: `${machine.id} is still joining`, recheckMs: DRAIN_RECHECK_MS });
-      else steps.push({ kind: 'remove-machine', machine: machine.id, why });
-      continue;
-    }
-    if (member.manager !== null || member.role === 'manager') {
-      holds.push(managerHold(machine.id));
-      continue;
-    }
-    if (member.labels['skep.hold'] !== undefined) {
-      waits.push({ what: `${machine.id} carries skep.hold=${member.labels['skep.hold']}`, recheckMs: 10_000 });
-      continue;
-    }
-    const drain = planDrain({ member, swarm, pool: policyOf(desired, machine.pool), ...at, why });
-    if (drain.kind === 'begin') steps.push(drain.step);
-    else if (drain.kind === 'over')
-      steps.push({ kind: 'remove-machine', machine: machine.id, why: `${why}; its drain is over` });
-    else if (drain.kind === 'held') holds.push(drain.hold);
-    else waits.push({ what: `${machine.id} drains: ${drain.waitsFor}`, recheckMs: DRAIN_RECHECK_MS });
+interface At {
+  readonly now: number;
+  readonly term: number;
+}
+
+/** Nodes that are too many: drained together, so that no task moves twice, each removed when its own drain is over. */
+export function planShrinking(desired: Desired, surplus: readonly Surplus[], swarm: SwarmView, at: At): Shrinking {
+  const all = surplus.map((leaver) => planLeaving(desired, leaver, swarm, at));
+  return {
+    steps: all.flatMap((a) => ('kind' in a ? [a] : [])),
+    holds: all.flatMap((a) => ('reason' in a ? [a] : [])),
+    waits: all.flatMap((a) => ('recheckMs' in a ? [a] : [])),
+  };
+}
+
+/** The one thing to do now about a node that has to go, or why nothing is done. */
+function planLeaving(desired: Desired, { node, why }: Surplus, swarm: SwarmView, at: At): Step | Hold | Wait {
+  const { machine, member } = node;
+  const remove = (because: string): Step => ({ kind: 'remove-machine', machine: machine.id, why: because });
+  const silent: Wait = { what: `the engine of ${machine.id} does not answer`, recheckMs: SILENCE_RECHECK_MS };
+  if (machine.state === 'unknown')
+    return { what: `${machine.id} could not be looked at`, recheckMs: SILENCE_RECHECK_MS };
+  if (machine.engine?.isManager || member?.manager || member?.role === 'manager') return managerHold(machine.id);
+  const kept = keptByLabel(member);
+  if (kept !== null) return labelHold(`remove ${machine.id}`, machine.id, kept);
+  if (member === null) {
+    const pending = machine.engine?.swarm === 'pending';
+    if (pending) return { what: `${machine.id} is still joining`, recheckMs: DRAIN_RECHECK_MS };
+    // It cannot say which of several members of its name it is, and one of them may have tasks.
+    const isNamed = swarm.members.some((m) => m.hostname === machine.id && m.state !== 'down');
+    return isNamed && machine.engine === null ? silent : remove(why);
   }
-  return { steps, holds, waits };
+  if (isJoining(member) && member.availability === 'pause' && !hasTasks(node, swarm)) return remove(why);
+  const drain = planDrain({ member, swarm, pool: policyOf(desired, machine.pool), ...at, why });
+  switch (drain.kind) {
+    case 'begin': {
+      // Right after a leader change nobody can say how strong a service is.
+      const isUnsure = swarm.members.some((m) => m.state === 'unknown' && !isJoining(m));
+      const what = `the swarm does not know all its members yet; then ${machine.id} is drained`;
+      return isUnsure ? { what, recheckMs: DRAIN_RECHECK_MS } : drain.step;
+    }
+    case 'held':
+      return drain.hold;
+    case 'running':
+      return { what: `${machine.id} drains: ${drain.waitsFor}`, recheckMs: DRAIN_RECHECK_MS };
+    case 'over':
+      if (machine.state === 'running' && machine.engine === null && member.state !== 'down') return silent;
+      return remove(`${why}; its drain is over`);
+  }
 }
 
 /** Drains that we began and nobody wants any more (the count went back up): put back to active. */
-export function planUndoneDrains(desired: Desired, nodes: readonly Node[]): readonly Step[] {
-  const leaving = new Set(surplus(desired, nodes).map(({ node }) => node.machine.id));
-  return nodes.flatMap(({ machine, member }): readonly Step[] => {
+export function planUndoneDrains(desired: Desired, staying: readonly Node[]): readonly Step[] {
+  return staying.flatMap(({ machine, member }): readonly Step[] => {
     const pool = desired.pools.find((p) => p.name === machine.pool);
-    if (!pool || !member || leaving.has(machine.id) || intentOf(member) !== 'remove') return [];
+    if (!pool || !member || intentOf(member) !== 'remove' || keptByLabel(member) !== null) return [];
     const { [INTENT_LABEL]: _i, [SINCE_LABEL]: _s, [STRENGTH_LABEL]: _t, ...labels } = member.labels;
     return [
       {
@@ -90,35 +99,8 @@ export function planUndoneDrains(desired: Desired, nodes: readonly Node[]): read
   });
 }
 
-interface Surplus {
-  readonly node: Node;
-  readonly why: string;
-}
-
-/** Who has to go. Those already leaving first, then those that serve least, then the youngest. */
-function surplus(desired: Desired, nodes: readonly Node[]): readonly Surplus[] {
-  const pools = [...new Set(nodes.map((n) => n.machine.pool))].filter((name) => name !== MANAGERS).sort();
-  return pools.flatMap((name) => {
-    const pool = desired.pools.find((p) => p.name === name);
-    const here = nodes.filter((n) => n.machine.pool === name);
-    const excess = here.length - (pool?.count ?? 0);
-    if (excess <= 0) return [];
-    const why = pool ? `${name}: ${pool.count} declared, ${here.length} there` : `pool ${name} is not declared`;
-    return [...here]
-      .sort((a, b) => worth(a) - worth(b) || b.machine.createdAt - a.machine.createdAt)
-      .slice(0, excess)
-      .map((node) => ({ node, why }));
-  });
-}
-
-/** Lower goes first. */
-function worth({ machine, member }: Node): number {
-  if (member !== null && intentOf(member) === 'remove') return 0;
-  if (member === null || machine.state === 'stopped') return 1;
-  if (isJoining(member)) return 2;
-  if (member.state !== 'ready') return 3;
-  return member.availability === 'active' ? 5 : 4;
-}
+const hasTasks = ({ member }: Node, swarm: SwarmView): boolean =>
+  swarm.tasks.some((t) => t.nodeId === member?.id && t.state === 'running');
 
 /** The pool's own policy; of a pool that is no longer declared, the spec's rollout and the careful answer about data. */
 function policyOf(desired: Desired, pool: string): DrainPolicy {
@@ -141,6 +123,12 @@ function managerHold(machine: string): Hold {
   };
 }
 
-/** True for members that carry our mark that their machine was to go. */
-export const wasLeaving = (labels: Readonly<Record<string, string>>): boolean =>
-  labels[INTENT_LABEL]?.startsWith('remove:') === true || labels[POOL_LABEL] === undefined;
+/** safety.md 5: a node with `skep.hold` is never touched. */
+export function labelHold(what: string, hostname: string, why: string): Hold {
+  return {
+    reason: 'Paused',
+    what,
+    why: `the node carries skep.hold=${why}`,
+    release: `docker node update --label-rm skep.hold ${hostname}`,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Observed } from '../../model/observed.ts';
+
+/** What was seen, each list by id: a plan does not depend on the order in which the world listed things. */
+export function inOrder(observed: Observed): Observed {
+  const { infrastructure, swarm } = observed;
+  return {
+    ...observed,
+    infrastructure: infrastructure.ok
+      ? { ok: true, value: { ...infrastructure.value, machines: byId(infrastructure.value.machines) } }
+      : infrastructure,
+    swarm:
+      swarm.ok && swarm.value
+        ? {
+            ok: true,
+            value: {
+              ...swarm.value,
+              members: byId(swarm.value.members),
+              services: byId(swarm.value.services),
+              tasks: byId(swarm.value.tasks),
+            },
+          }
+        : swarm,
+  };
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[]): readonly T[] {
+  return [...items].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}

@@ -1,0 +1,108 @@
+import type { Desired } from '../../model/desired.ts';
+import type { Hold } from '../../model/hold.ts';
+import { MANAGERS } from '../../model/ids.ts';
+import type { Observed, SwarmView } from '../../model/observed.ts';
+import type { Wait } from '../../model/plan.ts';
+import { describeProblem } from '../../model/problem.ts';
+import type { ClusterRecord } from '../../model/record.ts';
+import type { Step } from '../../model/step.ts';
+import { planAdmission, planImages, planInit, planJoins, planLeaves, planPromotions } from './admit.ts';
+import type { PlanFacts } from './facts.ts';
+import { identityHolds, lockedHold } from './identity.ts';
+import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
+import { planShrinking, planUndoneDrains } from './shrink.ts';
+import type { Surplus } from './surplus.ts';
+
+export interface MembersAsk {
+  readonly desired: Desired;
+  readonly record: ClusterRecord;
+  readonly observed: Observed;
+  readonly nodes: readonly Node[];
+  readonly surplus: readonly Surplus[];
+  readonly facts: PlanFacts;
+  readonly mayShrink: boolean;
+}
+
+export interface MembersPlan {
+  readonly steps: readonly Step[];
+  readonly holds: readonly Hold[];
+  readonly waits: readonly Wait[];
+}
+
+/** Everything that needs the swarm: it is begun, nodes join, are promoted, admitted, drained, and leave the list. */
+export function planMembers(ask: MembersAsk): MembersPlan {
+  const { desired, record, observed, nodes, surplus, facts } = ask;
+  const machines = nodes.map((n) => n.machine);
+  const leaving = new Set(surplus.map((s) => s.node.machine.id));
+  const staying = nodes.filter((n) => !leaving.has(n.machine.id));
+  const images = planImages(staying);
+  if (!observed.swarm.ok) {
+    const detail = describeProblem(observed.swarm.problem);
+    return { steps: [...images, ...planLeaves(record, nodes, null)], ...silentSwarm(record, nodes, detail) };
+  }
+  const swarm = observed.swarm.value;
+  if (swarm === null) {
+    const lost = record.swarmId !== null && machines.length > 0 && machines.every((m) => m.engine !== null);
+    const steps = [...images, ...planLeaves(record, nodes, null), ...planInit(desired, record, machines)];
+    return { steps, holds: lost ? [swarmGone(record)] : [], waits: [] };
+  }
+  const conflicts = identityHolds(record, nodes, swarm);
+  if (conflicts.length > 0) return { steps: images, holds: conflicts, waits: [] };
+  const shrinking = ask.mayShrink
+    ? planShrinking(desired, surplus, swarm, { now: observed.now, term: facts.term })
+    : { steps: [], holds: [], waits: [] };
+  const steps = [
+    ...images,
+    ...planLeaves(record, staying, swarm),
+    ...planJoins(record, staying, swarm),
+    ...planPromotions(desired, record, staying, swarm),
+    ...planAdmission(desired, staying),
+    ...planUndoneDrains(desired, staying),
+    ...shrinking.steps,
+    ...debris(observed, swarm),
+  ];
+  return { steps, holds: shrinking.holds, waits: shrinking.waits };
+}
+
+/** Down members of ours that left with their machine: removed without force, as Docker allows. */
+function debris(observed: Observed, swarm: SwarmView): readonly Step[] {
+  if (!observed.infrastructure.ok) return [];
+  return membersWithoutMachine(observed.infrastructure.value, swarm)
+    .filter((m) => m.state === 'down' && m.manager === null && m.role === 'worker' && isOurs(m, observed.cluster))
+    .map(({ id, hostname }) => ({
+      kind: 'remove-member',
+      node: id,
+      hostname,
+      force: false,
+      why: 'its machine is gone',
+    }));
+}
+
+/** Machines say that they are in a swarm and no manager answers: an election, engines out of reach, or a lost quorum. */
+function silentSwarm(record: ClusterRecord, nodes: readonly Node[], detail: string): Omit<MembersPlan, 'steps'> {
+  const locked = lockedHold(nodes);
+  if (locked) return { holds: [locked], waits: [] };
+  const managers = nodes.filter((n) => n.machine.pool === MANAGERS);
+  const running = managers.filter((n) => n.machine.engine?.swarm === 'active').length;
+  const silent = managers.filter(({ machine }) => machine.engine === null && machine.state !== 'stopped').length;
+  const total = Math.max(managers.length, record.spec.spec.managers.count);
+  const isBeingMade = record.firstReadyAt === null && running + silent > 0;
+  if (isBeingMade || running > total / 2) return { holds: [], waits: [{ what: detail, recheckMs: 1_000 }] };
+  const what = 'every change of the swarm';
+  if (running + silent > total / 2) {
+    const why = `${silent} of ${total} managers run and their engines do not answer (${detail})`;
+    return { holds: [{ reason: 'SwarmUnreachable', what, why, release: 'their engines answer again' }], waits: [] };
+  }
+  const why = `${running} of ${total} managers run and the swarm does not answer (${detail})`;
+  return { holds: [{ reason: 'QuorumLost', what, why, release: LAST_RESORT }], waits: [] };
+}
+
+const LAST_RESORT =
+  "start the stopped managers; as a last resort Docker's own `docker swarm init --force-new-cluster` on one survivor, with all other old managers stopped for good";
+
+const swarmGone = (record: ClusterRecord): Hold => ({
+  reason: 'SwarmUnreachable',
+  what: 'every change of the swarm',
+  why: `its record names swarm ${record.swarmId} and no machine is in a swarm; a second one is never started by itself`,
+  release: 'bring the managers back with their disks, or delete the cluster and make it anew',
+});
