@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import type { Lease, LeaseStore } from '../../providers/provider.ts';
 
 export interface SqliteLease extends LeaseStore {
-  /** False: the file was removed or replaced since it was last read or written, so that others may see another lease. */
+  /** False: the file was removed or replaced since our last swap, so that others may see another lease. */
   isInPlace(): boolean;
   close(): void;
 }
@@ -31,6 +31,8 @@ interface Row {
  */
 export function createSqliteLease(path: string): SqliteLease {
   let open: { readonly db: Database.Database; readonly inode: string } | null = null;
+  /** The file that our last swap went to. */
+  let swappedIn: string | null = null;
 
   function database(): Database.Database {
     if (open && open.inode === inodeAt(path)) return open.db;
@@ -56,7 +58,7 @@ export function createSqliteLease(path: string): SqliteLease {
     }
   }
 
-  const isInPlace = (): boolean => open !== null && open.inode === inodeAt(path);
+  const isInPlace = (): boolean => swappedIn !== null && swappedIn === inodeAt(path);
 
   return {
     isInPlace,
@@ -73,8 +75,10 @@ export function createSqliteLease(path: string): SqliteLease {
           })
           .immediate(),
       );
+      if (!swapped) return false;
+      swappedIn = open?.inode ?? null;
       // Written to a file that is no longer there: nobody will read it.
-      return swapped && isInPlace();
+      return isInPlace();
     },
   };
 }

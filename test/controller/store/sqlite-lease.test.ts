@@ -129,6 +129,7 @@ describe('the lease in a SQLite file', () => {
     await rename(`${path}.new`, path);
     expect(holder.isInPlace()).toBe(false);
     expect(await holder.read(signal)).toEqual(lease('other', 8));
+    expect(holder.isInPlace()).toBe(false);
   });
 
   it('moves a damaged file aside, with one error, and goes on', async () => {

@@ -1,0 +1,90 @@
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { describeError, type EventSink } from '../../base/events.ts';
+import type { ClusterName } from '../../model/ids.ts';
+import type { Intent } from '../../model/record.ts';
+import { writeAtomic } from './write-atomic.ts';
+
+/** An operator's word on its way to the holder of the lease: `<state>/intents/<id>.json`. */
+export interface PendingIntent {
+  readonly cluster: ClusterName;
+  readonly intent: Intent;
+}
+
+/** The holder's side. */
+export interface Inbox {
+  /** All that wait, oldest first. What cannot be read is moved aside and said once. */
+  list(): Promise<readonly PendingIntent[]>;
+  /** Once the intent stands on the record. Removing one already gone succeeds. */
+  remove(id: string): Promise<void>;
+  /** Where to watch for new ones. */
+  readonly directory: string;
+}
+
+const KINDS = { pause: true, resume: true, confirm: true } as const satisfies Record<Intent['kind'], true>;
+/** An intent has a few hundred bytes. */
+const MAX_BYTES = 65_536;
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+const ASIDE = 'unreadable';
+
+const fileSchema = z.strictObject({
+  id: z.string().regex(ID),
+  cluster: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/),
+  intent: z.strictObject({
+    id: z.string().regex(ID),
+    kind: z.enum(Object.keys(KINDS) as Intent['kind'][]),
+    by: z.string(),
+    at: z.number(),
+    reason: z.string().nullable(),
+    until: z.number().nullable(),
+  }),
+});
+
+export const intentsDirectory = (stateDirectory: string): string => join(stateDirectory, 'intents');
+
+/** Leaves an intent for whoever holds the lease. The same id again replaces it. For commands. */
+export async function leaveIntent(stateDirectory: string, { cluster, intent }: PendingIntent): Promise<void> {
+  const directory = intentsDirectory(stateDirectory);
+  const file = fileSchema.parse({ id: intent.id, cluster, intent });
+  await mkdir(directory, { recursive: true });
+  await writeAtomic(join(directory, `${intent.id}.json`), `${JSON.stringify(file, null, 2)}\n`);
+}
+
+export function createInbox(stateDirectory: string, sink: EventSink): Inbox {
+  const directory = intentsDirectory(stateDirectory);
+
+  async function read(name: string): Promise<PendingIntent | null> {
+    const path = join(directory, name);
+    try {
+      const { size } = await stat(path);
+      if (size > MAX_BYTES) throw new Error(`${size} bytes (allowed: ${MAX_BYTES})`);
+      const { id, cluster, intent } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+      if (`${id}.json` !== name || intent.id !== id) throw new Error('its name is not its id');
+      return { cluster: cluster as ClusterName, intent };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      sink.emit('SKP416', { what: `${path}: ${describeError(error)}` });
+      await mkdir(join(directory, ASIDE), { recursive: true });
+      await rename(path, join(directory, ASIDE, name));
+      return null;
+    }
+  }
+
+  return {
+    directory,
+    async list() {
+      await mkdir(directory, { recursive: true });
+      const names = (await readdir(directory)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+      const found: PendingIntent[] = [];
+      for (const name of names) {
+        const pending = await read(name);
+        if (pending) found.push(pending);
+      }
+      return found.sort((a, b) => a.intent.at - b.intent.at || (a.intent.id < b.intent.id ? -1 : 1));
+    },
+    async remove(id) {
+      if (ID.test(id)) await rm(join(directory, `${id}.json`), { force: true });
+    },
+  };
+}
