@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import type { WorldBackend } from './world-store.ts';
+import type { WorldBackend } from './world-backend.ts';
 
 /**
  * How long a lock must be seen unchanged before its holder counts as dead, ms. Our choice: a holder needs a few

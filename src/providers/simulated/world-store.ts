@@ -5,17 +5,8 @@ import type { ClusterName } from '../../model/ids.ts';
 import type { StepKind } from '../../model/step.ts';
 import { advance, settle } from './advance.ts';
 import { isEmptyWorld, type World } from './world.ts';
+import { createWorldMemory } from './world-backend.ts';
 import { createWorldFiles } from './world-files.ts';
-
-/** Where worlds are kept, by name, as text. All calls are synchronous, except waiting for the right to write. */
-export interface WorldBackend {
-  list(): string[];
-  read(name: string): string | null;
-  /** Null removes. `during` is called when the new text is ready but nobody can see it yet. */
-  write(name: string, text: string | null, during: () => void): void;
-  /** Runs `act` while nobody else writes this world. `act` is told how to check that this still holds. */
-  exclusively<T>(name: string, signal: AbortSignal, act: (isMine: () => boolean) => T): Promise<T>;
-}
 
 /** Who changes a world: the effect of a step, or null for nature and people. */
 export type Cause = StepKind | null;
@@ -53,7 +44,7 @@ export interface WorldStoreOptions {
 
 export function createWorldStore(options: WorldStoreOptions): WorldStore {
   const { at, clock, random = systemRandom, failpoint = noFailpoint } = options;
-  const backend = at === 'memory' ? createMemory() : createWorldFiles(at, clock, random);
+  const backend = at === 'memory' ? createWorldMemory() : createWorldFiles(at, clock, random);
   const watchers = new Set<(cluster: ClusterName, cause: Cause) => void>();
 
   function read(cluster: ClusterName): World | null {
@@ -100,18 +91,4 @@ function parseWorld(cluster: ClusterName, text: string): World {
     // falls through: what it says does not matter
   }
   throw new BrokenWorld(`the world file of ${cluster} is not one that this version can read`);
-}
-
-function createMemory(): WorldBackend {
-  const texts = new Map<string, string>();
-  return {
-    list: () => [...texts.keys()].sort(),
-    read: (name) => texts.get(name) ?? null,
-    write(name, text, during) {
-      during();
-      if (text === null) texts.delete(name);
-      else texts.set(name, text);
-    },
-    exclusively: async (_name, _signal, act) => act(() => true),
-  };
 }
