@@ -5,7 +5,7 @@ import type { Road } from '../../model/plan.ts';
 import { describeProblem } from '../../model/problem.ts';
 import type { ClusterStatus, Condition, StatusFile } from '../../model/status.ts';
 import { describeStep, type Step } from '../../model/step.ts';
-import { countNodes } from './nodes-status.ts';
+import { countNodes, strangeMembers } from './nodes-status.ts';
 import { judge, type Told, type Verdict } from './verdict.ts';
 
 export interface FoldAsk extends Told {
@@ -21,12 +21,15 @@ export interface FoldAsk extends Told {
 /** The status after a pass: a function of what was declared, seen, planned and answered, and of the status before. */
 export function foldStatus(ask: FoldAsk): StatusFile {
   const { declared, observed, record, desired, before } = ask;
-  const verdict = judge(ask);
+  const verdict = judge(ask, before?.status.phase ?? null);
   const document = declared.kind === 'document' ? declared.desired : null;
   const specHash = document?.specHash ?? null;
-  const accepted = record?.generation ?? 0;
+  const known = observed.record.ok;
+  const accepted = known ? (record?.generation ?? 0) : (before?.status.observedGeneration ?? 0);
   const pending = document !== null && record !== null && record.specHash !== document.specHash;
-  const generation = Math.max(1, pending ? accepted + 1 : accepted);
+  const generation = known
+    ? Math.max(1, pending ? accepted + 1 : accepted)
+    : Math.max(accepted, before?.metadata.generation ?? 1);
   const infrastructure = observed.infrastructure.ok ? observed.infrastructure.value : null;
   const swarm = observed.swarm.ok ? observed.swarm.value : null;
   const provider = desired?.spec.spec.provider ?? null;
@@ -35,7 +38,7 @@ export function foldStatus(ask: FoldAsk): StatusFile {
   const deletion =
     deletedAt !== undefined
       ? isoTime(deletedAt)
-      : verdict.phase === 'Deleted'
+      : verdict.phase === 'Deleted' || !known
         ? before?.metadata.deletionTimestamp
         : undefined;
   const counts = infrastructure
@@ -54,7 +57,7 @@ export function foldStatus(ask: FoldAsk): StatusFile {
       // A document that was judged and not accepted is observed: kstatus looks at the generation before Stalled.
       observedGeneration: verdict.stalled ? generation : Math.max(1, accepted),
       specHash,
-      observedSpecHash: record?.specHash ?? null,
+      observedSpecHash: known ? (record?.specHash ?? null) : (before?.status.observedSpecHash ?? null),
       source,
       provider,
       ...(provider === 'simulated' ? { simulated: true as const } : {}),
@@ -67,7 +70,7 @@ export function foldStatus(ask: FoldAsk): StatusFile {
       ...counts,
       endpoints: provider === 'local' ? (desired?.spec.spec.local.publish ?? []).map(endpoint) : [],
       drift: [],
-      strangers: [...(infrastructure?.strangers ?? [])],
+      strangers: [...(infrastructure?.strangers ?? []), ...strangeMembers(observed.cluster, infrastructure, swarm)],
       plan: planStatus(ask),
       infrastructure: {
         state: infrastructure?.carriers.state ?? 'unknown',
@@ -165,7 +168,8 @@ function history(verdict: Verdict, { before, observed, record }: FoldAsk): Clust
   const last = before?.status.conditions.find((c) => c.type === 'Ready');
   if (!verdict.ready || last?.status !== 'False' || !before) return past;
   const durationMs = Math.max(0, Math.round(observed.now - fromIsoTime(last.lastTransitionTime)));
-  const first = past.length === 0 && record?.firstReadyAt !== null;
+  const isNew = past.length === 0 || past.at(-1)?.change === 'deleted';
+  const first = isNew && record?.firstReadyAt !== null;
   const change =
     verdict.phase === 'Deleted'
       ? 'deleted'

@@ -1,8 +1,8 @@
 import type { Desired } from '../../model/desired.ts';
 import { MANAGERS } from '../../model/ids.ts';
-import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
+import type { InfrastructureView, Stranger, SwarmView } from '../../model/observed.ts';
 import type { ClusterStatus, NodeStatus } from '../../model/status.ts';
-import { intentOf, isJoining, type Node, nodesOf } from '../plan/nodes.ts';
+import { intentOf, isJoining, isOurs, membersWithoutMachine, type Node, nodesOf } from '../plan/nodes.ts';
 import { majority, raftOf } from '../plan/quorum.ts';
 
 /** The parts of a status that only count what was seen. */
@@ -62,6 +62,18 @@ function stateOf({ machine, member }: Node, looked: boolean): NodeStatus['state'
   if (member.availability === 'drain') return 'drained';
   if (member.availability === 'pause') return 'paused';
   return member.manager?.leader ? 'leader' : 'ready';
+}
+
+/** Members that somebody else brought into the swarm: shown, never touched. */
+export function strangeMembers(
+  cluster: string,
+  infrastructure: InfrastructureView | null,
+  swarm: SwarmView | null,
+): readonly Stranger[] {
+  if (infrastructure === null || swarm === null) return [];
+  return membersWithoutMachine(infrastructure, swarm)
+    .filter((m) => !isOurs(m, cluster))
+    .map((m) => ({ what: `member ${m.hostname}`, why: 'no machine of this cluster stands behind it' }));
 }
 
 function managersStatus(swarm: SwarmView | null): ClusterStatus['managers'] {
