@@ -128,7 +128,7 @@ function dial<T>(docker: Docker, call: EngineCall, how: DialFlags, prefix: strin
   const options = {
     ...how,
     method,
-    path: `${prefix}${path}?`,
+    path: `${prefix}${path}${Object.keys(query).length > 0 ? '?' : ''}`,
     // The modem sends `_body` as JSON, but an empty object as nothing.
     options: { _query: query, _body: isTar ? {} : (body ?? {}) },
     ...(isTar ? { file: body, headers: { 'Content-Type': 'application/x-tar' } } : {}),
@@ -138,7 +138,7 @@ function dial<T>(docker: Docker, call: EngineCall, how: DialFlags, prefix: strin
   return new Promise((resolve, reject) => {
     docker.modem.dial(options as DialOptions, (error: unknown, answer: unknown) => {
       if (error) reject(toEngineError(error));
-      else resolve(answer as T);
+      else resolve((Buffer.isBuffer(answer) && answer.length === 0 ? undefined : answer) as T);
     });
   });
 }

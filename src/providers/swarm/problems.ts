@@ -94,7 +94,7 @@ export const isStatus = (error: unknown, ...statuses: readonly number[]): boolea
 
 /** One line, cut, and without any join token or unlock key that Docker might have repeated. */
 export function oneLine(text: string): string {
-  const safe = text.replace(/SWM(TKN|KEY)-[\w-]+/g, '(token)');
+  const safe = text.replace(/SWM(TKN|KEY)-[\w+/=-]+/g, '(token)');
   return safe.replace(/\s+/g, ' ').trim().slice(0, DETAIL_LIMIT);
 }
 
