@@ -10,9 +10,9 @@ export const addConfirm: AddCommand = ({ program, context, action }) => {
   withPaths(command, 'specs', 'status', 'state').action(
     action(async (name: string, flags: PathFlags) => {
       const paths = pathsOf(flags, context);
-      const { expectKnown, leaveIntent } = await import('../intents/leave-intent.ts');
+      const { expectKnown, askController } = await import('../intents/ask-controller.ts');
       await expectKnown(name, paths);
-      await leaveIntent(name, { kind: 'confirm', reason: null, until: null }, paths, context);
+      await askController(name, { kind: 'confirm', reason: null, until: null }, paths, context);
       print(context, `${name}: confirmed. It counts only while its document is gone.`);
       return EXIT.asWanted;
     }),

@@ -19,10 +19,10 @@ export const addPause: AddCommand = ({ program, context, action }) => {
   withPaths(command, 'specs', 'status', 'state').action(
     action(async (name: string, flags: Flags) => {
       const paths = pathsOf(flags, context);
-      const { expectKnown, leaveIntent } = await import('../intents/leave-intent.ts');
+      const { expectKnown, askController } = await import('../intents/ask-controller.ts');
       await expectKnown(name, paths);
       const until = flags.for === undefined ? null : context.clock.now() + flags.for;
-      await leaveIntent(name, { kind: 'pause', reason: flags.reason ?? null, until }, paths, context);
+      await askController(name, { kind: 'pause', reason: flags.reason ?? null, until }, paths, context);
       print(
         context,
         `${name}: pause asked for, ${until === null ? `until skep resume ${name}` : `until ${dayAndTime(until)}`}.`,

@@ -11,9 +11,9 @@ export const addResume: AddCommand = ({ program, context, action }) => {
   withPaths(command, 'specs', 'status', 'state').action(
     action(async (name: string, flags: PathFlags) => {
       const paths = pathsOf(flags, context);
-      const { expectKnown, leaveIntent } = await import('../intents/leave-intent.ts');
+      const { expectKnown, askController } = await import('../intents/ask-controller.ts');
       await expectKnown(name, paths);
-      await leaveIntent(name, { kind: 'resume', reason: null, until: null }, paths, context);
+      await askController(name, { kind: 'resume', reason: null, until: null }, paths, context);
       print(context, `${name}: resume asked for.`);
       const places = placesOf(await readSpecDirectory(paths.specs), name);
       if (places.some(({ document }) => document.spec?.spec.paused)) {

@@ -16,11 +16,11 @@ export const addRm: AddCommand = ({ program, context, action }) => {
   withPaths(withSync(command, 'gone'), 'specs', 'status', 'state').action(
     action(async (name: string, flags: Flags) => {
       const paths = pathsOf(flags, context);
-      const { expectKnown, leaveIntent } = await import('../intents/leave-intent.ts');
+      const { expectKnown, askController } = await import('../intents/ask-controller.ts');
       await expectKnown(name, paths);
       await removeFromFile(name, paths, context);
       // In this order: a crash in between leaves an unconfirmed deletion, never a confirmed one with its document there.
-      await leaveIntent(name, { kind: 'confirm', reason: 'skep rm', until: null }, paths, context);
+      await askController(name, { kind: 'confirm', reason: 'skep rm', until: null }, paths, context);
       print(context, `${name}: its deletion is confirmed.`);
       if (!flags.sync) return EXIT.asWanted;
       const { waitFor } = await import('../wait/wait-for.ts');

@@ -1,13 +1,7 @@
-import {
-  type Document,
-  isMap,
-  isScalar,
-  parseAllDocuments,
-  parseDocument,
-  stringify,
-  type ToStringOptions,
-} from 'yaml';
+import { type Document, isMap, isScalar, parseAllDocuments, parseDocument, stringify } from 'yaml';
 import { badInput } from '../exit.ts';
+import { insertKey } from './insert-key.ts';
+import { manners } from './manners.ts';
 import { resolvePath, type Step } from './yaml-path.ts';
 
 /** Where a document stands in its file, as offsets: from its `---` (or its first line) to the next one. */
@@ -36,15 +30,18 @@ export interface Edited {
 }
 
 /**
- * Sets one value in one document. A scalar is exchanged in place, so that nothing else of the file moves; anything else
- * is written by the library from the document's own tree, comments and all. Other documents stay as they are.
+ * Sets one value in one document. A scalar is exchanged in place and a new key is put in, so that nothing else of the file
+ * moves; anything else is written by the library from the document's own tree, comments and all.
  */
 export function setInText(text: string, span: Span, path: string, value: unknown): Edited {
   const chunk = text.slice(span.start, span.end);
   const document = parseDocument(chunk, { logLevel: 'error', uniqueKeys: false });
   const steps = resolvePath(document, path);
   const before = plain(document.getIn(steps, true));
-  const written = exchangeScalar(chunk, document, steps, value) ?? rewrite(chunk, document, steps, value);
+  const written =
+    exchangeScalar(chunk, document, steps, value) ??
+    insertKey(chunk, document, steps, value) ??
+    rewrite(chunk, document, steps, value);
   const shown = steps
     .reduce<string>((to, step) => to + (typeof step === 'number' ? `[${step}]` : `.${step}`), '')
     .slice(1);
@@ -76,15 +73,4 @@ function rewrite(chunk: string, document: Document, steps: readonly Step[], valu
   if (!isMap(document.contents)) throw badInput('the document is no mapping');
   document.setIn(steps, document.createNode(value));
   return document.toString(manners(chunk));
-}
-
-/** The writer's own habits, so that a rewritten document looks like the one it was. */
-function manners(chunk: string): ToStringOptions {
-  const indent = /^( +)\S/m.exec(chunk)?.[1]?.length ?? 2;
-  return {
-    lineWidth: 0,
-    indent: indent >= 2 && indent <= 8 ? indent : 2,
-    indentSeq: !/^( *)[\w-]+:[^\n]*\n(?: *#[^\n]*\n)*\1- /m.test(chunk),
-    flowCollectionPadding: /\{ \S/.test(chunk),
-  };
 }

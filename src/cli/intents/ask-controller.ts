@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { writeAtomic } from '../../controller/store/write-atomic.ts';
+import { leaveIntent } from '../../controller/store/inbox.ts';
+import type { ClusterName } from '../../model/ids.ts';
 import type { Intent } from '../../model/record.ts';
 import type { CliContext, Paths } from '../context.ts';
 import { badInput } from '../exit.ts';
@@ -16,20 +15,17 @@ export interface Ask {
 }
 
 /** Hands an intent to whoever holds the lease: a file in its inbox. Says so when nobody is there. */
-export async function leaveIntent(
+export async function askController(
   name: string,
   ask: Ask,
   { state, status }: Paths,
   context: CliContext,
-): Promise<Intent> {
+): Promise<void> {
   const { random, clock, env } = context;
   const by = env.USER || env.LOGNAME || 'somebody';
   const intent: Intent = { id: random.id(16), by, at: clock.now(), ...ask };
-  const inbox = join(state, 'intents');
-  await mkdir(inbox, { recursive: true });
-  await writeAtomic(join(inbox, `${intent.id}.json`), `${JSON.stringify({ id: intent.id, cluster: name, intent })}\n`);
+  await leaveIntent(state, { cluster: name as ClusterName, intent });
   await warnIfNobodyActs(status, context);
-  return intent;
 }
 
 /** A name that nobody knows is a slip of the keyboard. */
