@@ -13,5 +13,6 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   console.error('skep is not built yet: run npm run build');
   process.exitCode = 1;
 } else {
-  await import(main.href);
+  const program = await import(main.href);
+  process.exitCode = await program.main(process.argv.slice(2));
 }

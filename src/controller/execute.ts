@@ -23,18 +23,20 @@ export interface Effects {
   readonly via: MachineId | null;
   readonly clock: Clock;
   readonly failpoint: Failpoint;
+  /** Asked right before each effect: whether the lease is still ours. */
+  readonly mayBegin: () => boolean;
   /** Begun for each step, for the log. */
   readonly onBegin: (step: Step) => void;
 }
 
-/** Runs a batch, all of it together. Decides nothing. Once `signal` aborts (the lease is gone) no further effect begins. */
+/** Runs a batch, all of it together, and answers what was begun. Decides nothing. Without the lease nothing is begun. */
 export async function execute(
   batch: readonly Step[],
   effects: Effects,
   signal: AbortSignal,
 ): Promise<readonly StepResult[]> {
-  return mapLimit(batch, PARALLEL_STEPS, async (step) => {
-    signal.throwIfAborted();
+  const results = await mapLimit(batch, PARALLEL_STEPS, async (step): Promise<StepResult | null> => {
+    if (!effects.mayBegin()) return null;
     effects.onBegin(step);
     const began = effects.clock.monotonic();
     effects.failpoint(`${step.kind}:before`);
@@ -42,6 +44,7 @@ export async function execute(
     effects.failpoint(`${step.kind}:after`);
     return { step, result, durationMs: Math.round(effects.clock.monotonic() - began) };
   });
+  return results.filter((result) => result !== null);
 }
 
 async function perform(

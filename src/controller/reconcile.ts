@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
-import { type EventSink, withFacts } from '../base/events.ts';
+import type { EventSink } from '../base/events.ts';
 import type { Failpoint } from '../base/failpoint.ts';
-import type { Random } from '../base/random.ts';
 import type { Declared } from '../model/declared.ts';
 import type { Desired } from '../model/desired.ts';
 import type { ClusterName, ProviderKind } from '../model/ids.ts';
@@ -31,7 +30,7 @@ export interface PassPorts {
   listedAt(): number;
   readonly statuses: {
     read(cluster: ClusterName): Promise<StatusFile | null>;
-    write(cluster: ClusterName, file: StatusFile): Promise<void>;
+    write(cluster: ClusterName, file: StatusFile): Promise<unknown>;
   };
   readonly intents: IntentBox;
   readonly ledger: DeletionLedger;
@@ -40,18 +39,21 @@ export interface PassPorts {
   /** This controller's own id and the term under which it leads. */
   readonly id: string;
   readonly term: number;
+  /** Asked right before each effect: whether the lease is still ours. */
+  readonly mayBegin: () => boolean;
   /** Minor version of this skep. */
   readonly writer: string;
   readonly clock: Clock;
-  readonly random: Random;
+  /** With cluster, pass and term on every event. */
   readonly sink: EventSink;
+  /** Told what the record is after this pass; null: there is none. */
+  readonly noteRecord: (record: ClusterRecord | null) => void;
   readonly failpoint: Failpoint;
 }
 
 /** One pass over one cluster: look, plan, do the first safe batch, say so. Throws only when this program is wrong or stopped. */
 export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: AbortSignal): Promise<Outcome> {
-  const { clock } = ports;
-  const sink = withFacts(ports.sink, { cluster, pass: ports.random.id(6), term: ports.term });
+  const { clock, sink } = ports;
   const before = await ports.statuses.read(cluster);
   const named = providerNamed(ports.declared(cluster, null), before, ports);
   const found = await findRecord(cluster, named, Object.values(ports.providers), signal);
@@ -72,6 +74,8 @@ export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: 
 
   const failed = results.flatMap(({ step, result }) => (result.ok ? [] : [{ step, problem: result.problem }]));
   const visit = nextVisit(plan, observed, failed, before);
+  const left = recordAfter(observed, results);
+  if (record.ok) ports.noteRecord(left);
   const after = foldStatus({
     before,
     declared,
@@ -80,7 +84,7 @@ export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: 
     road,
     desired,
     failed,
-    record: recordAfter(observed, results),
+    record: left,
     nextLookAt: visit.nextMs === null ? null : clock.now() + visit.nextMs,
     controller: { owner: ports.owner, id: ports.id, term: ports.term },
   });
@@ -153,6 +157,7 @@ function effectsOf(
     via: observed.swarm.ok ? (observed.swarm.value?.through ?? null) : null,
     clock: ports.clock,
     failpoint: ports.failpoint,
+    mayBegin: ports.mayBegin,
     onBegin: (step) => sink.emit('SKP301', { what: step.kind }),
   };
 }

@@ -19,6 +19,7 @@ interface Taker {
   readonly owner: string;
   readonly term: number;
   readonly writer: string;
+  readonly mayBegin: () => boolean;
   readonly sink: EventSink;
 }
 
@@ -35,7 +36,7 @@ export async function takeUpIntents(
 ): Promise<Result<ClusterRecord | null, Problem>> {
   const waiting = await taker.intents.waiting(cluster);
   if (waiting.length === 0 || provider === null || !read.ok || read.value === null) return read;
-  if (otherWriter(read.value, taker)) return read;
+  if (otherWriter(read.value, taker) || !taker.mayBegin()) return read;
   const record = read.value;
   const known = new Set(record.intents.map((i) => i.id));
   const fresh = waiting.filter((i) => !known.has(i.id));

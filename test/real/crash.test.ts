@@ -113,7 +113,7 @@ function killing(place: Place, engine: RealEngine, hits: Set<string>) {
   };
 }
 
-const sleepFor = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+const sleepFor = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(() => resolve(undefined), ms).unref());
 
 /** Names of node containers that were ever created, as Docker's own events tell. */
 function countMade(engineName: string, cluster: string) {

@@ -1,5 +1,5 @@
 import type { EventCode, EventData } from '../../src/base/events.ts';
-import { noFailpoint } from '../../src/base/failpoint.ts';
+import { type Failpoint, noFailpoint } from '../../src/base/failpoint.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { createDeletionLedger } from '../../src/controller/deletion-ledger.ts';
 import { reconcile } from '../../src/controller/reconcile.ts';
@@ -9,17 +9,18 @@ import type { ClusterName } from '../../src/model/ids.ts';
 import type { Intent } from '../../src/model/record.ts';
 import type { StatusFile } from '../../src/model/status.ts';
 import { createActs } from '../../src/providers/simulated/acts.ts';
+import { type Faults, noFaults } from '../../src/providers/simulated/faults.ts';
 import { createSimulatedProvider } from '../../src/providers/simulated/provider.ts';
 import { createWorldStore } from '../../src/providers/simulated/world-store.ts';
 import { aSpec, SOURCE, type SpecWish } from './builders.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 /** One cluster kept pass by pass in a simulated world and virtual time, without the loop around it. */
-export function createKeeper(seed = 1) {
+export function createKeeper(seed = 1, harm: { faults?: Faults; failpoint?: Failpoint } = {}) {
   const clock = createFakeClock();
   const random = seededRandom(seed);
   const worlds = createWorldStore({ at: 'memory', clock, random, failpoint: noFailpoint });
-  const provider = createSimulatedProvider({ owner: 'me', clock, worlds, random });
+  const provider = createSimulatedProvider({ owner: 'me', clock, worlds, random, faults: harm.faults ?? noFaults });
   const statuses = new Map<string, StatusFile>();
   const events: { code: EventCode; data: EventData | undefined }[] = [];
   const intents: Intent[] = [];
@@ -44,11 +45,13 @@ export function createKeeper(seed = 1) {
     owner: 'me',
     id: 'test',
     term: 1,
+    mayBegin: () => true,
+    noteRecord: () => {},
     writer: '0.1',
     clock,
     random,
     sink: { emit: (code: EventCode, data?: EventData) => void events.push({ code, data }) },
-    failpoint: noFailpoint,
+    failpoint: harm.failpoint ?? noFailpoint,
   };
   const pass = () => reconcile(cluster, ports, signal);
   return {

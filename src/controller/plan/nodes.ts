@@ -65,6 +65,8 @@ export function isOurs(member: Member, cluster: string): boolean {
 /** `skep.hold=<why>`: a person wants this node left alone. */
 export const keptByLabel = (member: Member | null): string | null => member?.labels['skep.hold'] ?? null;
 
+export const isAdmitted = ({ member }: Node): boolean => member !== null && !isJoining(member);
+
 /** Labels that an admitted node of this pool carries: ours and the spec's over those that others put there. */
 export function labelsFor(pool: DesiredPool, machine: Machine, member: Member): Readonly<Record<string, string>> {
   const foreign = Object.fromEntries(Object.entries(member.labels).filter(([key]) => !key.startsWith('skep.')));

@@ -6,15 +6,15 @@ import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { planGrowth } from './grow.ts';
-import { type Node, nodesOf } from './nodes.ts';
+import { isAdmitted, type Node, nodesOf } from './nodes.ts';
 import { notYet } from './not-yet.ts';
 import { planMembers } from './plan-members.ts';
 import { progressOf } from './progress.ts';
 import { nextRecord, recordStep } from './record-step.ts';
 import { surplusOf } from './surplus.ts';
 
-/** Nothing else says why there is none: our choice, as rarely as a failed look. */
-const NO_SWARM: Wait = { what: 'there is no swarm yet', recheckMs: 1_000 };
+/** Nothing else says what is missing: our choice, as rarely as a failed look. */
+const NOT_WHOLE: Wait = { what: 'not every machine is in the swarm yet', recheckMs: 1_000 };
 
 /** A cluster that is to be: carriers, machines, swarm, nodes; what is too many goes. */
 export function planLife(
@@ -35,8 +35,10 @@ export function planLife(
   const holds = [...joined.holds, ...notYet({ desired, record, staying, nodes, swarm })];
   const steps = [...built, ...joined.steps];
   const waits = [...joined.waits, ...progressOf(desired, record, infrastructure, nodes, swarm)];
-  const ready = swarm !== null && steps.length === 0 && holds.length === 0 && waits.length === 0;
-  if (swarm === null && steps.length === 0 && holds.length === 0 && waits.length === 0) waits.push(NO_SWARM);
+  const isQuiet = steps.length === 0 && holds.length === 0 && waits.length === 0;
+  const isWhole = swarm !== null && record.swarmId !== null && staying.every(isAdmitted);
+  if (isQuiet && !isWhole) waits.push(NOT_WHOLE);
+  const ready = isQuiet && isWhole;
   const next = nextRecord(record, desired, observed, facts, { ready, documented: may.documented });
   if (next === null) return { batch: steps, holds, waits, asDeclared: ready };
   const step = recordStep(next, record.specHash === next.specHash ? 'something was learnt' : 'its document changed');

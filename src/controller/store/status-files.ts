@@ -21,8 +21,8 @@ export interface StatusStore {
   read(cluster: ClusterName): Promise<StatusFile | null>;
   /** False: nothing was written, since it differs from the file at most in `nextLookAt`. */
   write(cluster: ClusterName, status: StatusFile): Promise<boolean>;
-  /** Calls back after each status that was written, and with null after one that was removed. */
-  onChange(listener: (cluster: ClusterName, status: StatusFile | null) => void): void;
+  /** Calls back after each status that was written, and with null after one that was removed, until the returned call. */
+  onChange(listener: (cluster: ClusterName, status: StatusFile | null) => void): () => void;
   /** All that can be read, in order of name. */
   list(): Promise<readonly StatusFile[]>;
   /** Removes files of clusters that were deleted more than `TOMBSTONE_MS` before `now`. Gives their names. */
@@ -35,10 +35,10 @@ export interface StatusStore {
 export function createStatusFiles(directory: string): StatusStore {
   const pathOf = (name: string): string => join(directory, `${name}.json`);
 
-  const listeners: Parameters<StatusStore['onChange']>[0][] = [];
-  const tell: (typeof listeners)[number] = (cluster, status) => {
+  const listeners = new Set<Parameters<StatusStore['onChange']>[0]>();
+  function tell(cluster: ClusterName, status: StatusFile | null): void {
     for (const listener of listeners) listener(cluster, status);
-  };
+  }
 
   function statusPath(cluster: ClusterName): string {
     if (cluster === RESERVED || !FILE_NAME.test(`${cluster}.json`)) throw new Error(`no status file for ${cluster}`);
@@ -80,7 +80,10 @@ export function createStatusFiles(directory: string): StatusStore {
       if (written) tell(cluster, status);
       return written;
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     list,
     async removeTombstones(now) {
       const old = (await list()).filter((file) => (deletedAt(file) ?? now) < now - TOMBSTONE_MS);

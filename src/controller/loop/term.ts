@@ -1,0 +1,172 @@
+import { describeError, withFacts } from '../../base/events.ts';
+import type { ClusterName } from '../../model/ids.ts';
+import { spread } from './backoff.ts';
+import type { ControllerEnd, ControllerOptions } from './controller.ts';
+import { createFleetFiles } from './fleet-files.ts';
+import { createKnowledge } from './knowledge.ts';
+import type { Leadership } from './lease.ts';
+import { rest } from './lease-times.ts';
+import { createNudge } from './nudge.ts';
+import { orCutOff, type PassContext } from './pass-context.ts';
+import { createRestTracker } from './until-rest.ts';
+import { createWorkQueue, type Taken } from './work-queue.ts';
+import { type Outcome, runWorkers } from './workers.ts';
+
+/** An editor or a checkout makes several changes within this time; a pass begins within 150 ms of a change. */
+const DEBOUNCE_MS = 50;
+/** Providers hint in bursts, also at our own doing. */
+const HINT_MS = 100;
+/** A directory that is gone is not watched, so it is looked for. */
+const VANISHED_RELIST_MS = 1_000;
+/** Of the 5 s that an end may take, what effects get; the rest writes status and releases the lease. */
+const WIND_DOWN_MS = 4_000;
+/** For the rest of the loop to end; a provider that still does not answer is left behind. */
+const LEAVE_MS = 300;
+/** `--once`: between the first and the second time at rest. */
+const SECOND_LOOK_MS = 250;
+const RESYNC_SPREAD = 0.1;
+
+/** Works as the holder of one term. Null: the term ended before the work was done. */
+export async function runTerm(options: ControllerOptions, leadership: Leadership): Promise<ControllerEnd | null> {
+  const { clock, random, statuses, inbox, watch, once } = options;
+  const sink = withFacts(options.sink, { term: leadership.term });
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  leadership.signal.addEventListener('abort', end, { once: true });
+  if (leadership.signal.aborted) end();
+  const queue = createWorkQueue<ClusterName>(clock, stop.signal);
+  const rests = createRestTracker();
+  const knowledge = createKnowledge({
+    ...options,
+    sink,
+    enqueue(cluster, priority) {
+      if (priority === 'spec') rests.forget(cluster);
+      queue.add(cluster, priority);
+    },
+  });
+  const fleet = createFleetFiles(options.specsDirectory, statuses, knowledge.view, { clock, sink });
+  const changed = createNudge(clock);
+  const files = watch(() => changed.nudge());
+  const cut = new AbortController();
+  const workersEnded = new AbortController();
+  const allEnded = new AbortController();
+
+  try {
+    await statuses.prepare();
+    options.hints((cluster) => {
+      if (knowledge.clusters().has(cluster)) queue.addAfter(cluster, HINT_MS, 'operation');
+    }, stop.signal);
+    await knowledge.look(stop.signal);
+    await lookAfter();
+    await Promise.race([windDown(), runParts()]);
+  } finally {
+    end();
+    allEnded.abort();
+    leadership.signal.removeEventListener('abort', end);
+    await files.close();
+  }
+  if (leadership.signal.aborted) return null;
+  const complaints = [...(knowledge.view()?.fileComplaints.values() ?? [])].flat();
+  const vanished = knowledge.view()?.vanished === true;
+  return { kind: 'rested', clusters: rests.results(knowledge.clusters()), complaints, vanished };
+
+  async function runParts(): Promise<void> {
+    const work = { count: options.workers, queue, visit, resyncMs, onOutcome, clock, random, sink };
+    const parts = [
+      keepLooking(),
+      keepRecords(),
+      fleet.run(stop.signal),
+      runWorkers<ClusterName>(work, stop.signal).finally(() => workersEnded.abort()),
+    ];
+    checkRest();
+    // One part that breaks ends the others; then the fault is told upwards.
+    await Promise.allSettled(parts.map((part) => part.catch(end)));
+    await Promise.all(parts);
+  }
+
+  /** Cuts off what is still under way some time after the end was asked for, and resolves when even that did not help. */
+  async function windDown(): Promise<void> {
+    if (!stop.signal.aborted) await new Promise((go) => stop.signal.addEventListener('abort', go, { once: true }));
+    await rest(clock, WIND_DOWN_MS, workersEnded.signal);
+    cut.abort();
+    await rest(clock, LEAVE_MS, allEnded.signal);
+  }
+
+  async function keepLooking(): Promise<void> {
+    while (!stop.signal.aborted) {
+      const dueMs = knowledge.view()?.vanished ? VANISHED_RELIST_MS : options.relistMs;
+      const isHinted = await changed.wait(Math.min(dueMs, knowledge.settlesInMs() ?? dueMs), stop.signal);
+      if (isHinted) await rest(clock, DEBOUNCE_MS, stop.signal);
+      if (stop.signal.aborted) return;
+      await knowledge.look(stop.signal);
+      await lookAfter();
+    }
+  }
+
+  /** What changed between the listing and the new watcher would go unseen: list once more. */
+  async function lookAfter(): Promise<void> {
+    if (stop.signal.aborted) return;
+    if (await files.set([...(await options.source.watchPaths()), inbox.directory])) changed.nudge();
+    fleet.touch();
+    checkTerm();
+    checkRest();
+  }
+
+  async function keepRecords(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await statuses
+        .removeTombstones(clock.now())
+        .catch((error) => sink.emit('SKP415', { what: `of deleted clusters: ${describeError(error)}` }));
+      await rest(clock, resync(), stop.signal);
+      if (stop.signal.aborted) return;
+      const before = knowledge.clusters();
+      await knowledge.lookAtRecords(stop.signal);
+      for (const cluster of knowledge.clusters()) if (!before.has(cluster)) queue.add(cluster, 'operation');
+      checkTerm();
+    }
+  }
+
+  function checkTerm(): void {
+    const highest = knowledge.highestTerm();
+    if (highest > leadership.term) leadership.stepDown(`a record carries term ${highest}`);
+  }
+
+  function visit({ key, priority }: Taken<ClusterName>): Promise<Outcome> {
+    const pass = random.id(8);
+    const context: PassContext = {
+      pass,
+      term: leadership.term,
+      priority,
+      stopping: stop.signal,
+      signal: cut.signal,
+      mayBegin: () => !stop.signal.aborted && leadership.mayBegin(),
+      declared: (record) => knowledge.declared(key, record),
+      intents: knowledge.intents(key),
+      async intentDone(id) {
+        await inbox.remove(id);
+        knowledge.noteIntentDone(id);
+      },
+      noteRecord: (record) => knowledge.noteRecord(key, record),
+      sink: withFacts(sink, { cluster: key, pass }),
+    };
+    return orCutOff(options.reconcile(key, context), context);
+  }
+
+  function resync(): number {
+    return spread(options.resyncMs, RESYNC_SPREAD, random.next());
+  }
+
+  function resyncMs(cluster: ClusterName): number | null {
+    return knowledge.clusters().has(cluster) ? resync() : null;
+  }
+
+  function onOutcome(cluster: ClusterName, outcome: Outcome): void {
+    if (once && rests.note(cluster, outcome)) queue.addAfter(cluster, SECOND_LOOK_MS, 'operation');
+    checkRest();
+  }
+
+  function checkRest(): void {
+    if (!once || !knowledge.view() || knowledge.settlesInMs() !== null) return;
+    if (rests.allRest(knowledge.clusters())) end();
+  }
+}

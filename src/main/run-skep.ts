@@ -1,0 +1,147 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { type EventSink, fanOut } from '../base/events.ts';
+import type { RunOptions } from '../cli/context.ts';
+import { createDeletionLedger } from '../controller/deletion-ledger.ts';
+import { type ControllerEnd, runController } from '../controller/loop/controller.ts';
+import { realFileDoor } from '../controller/loop/file-door.ts';
+import type { RecordsView } from '../controller/loop/knowledge.ts';
+import type { LeaseTimes } from '../controller/loop/lease-times.ts';
+import { createParser } from '../controller/loop/parse-worker.ts';
+import { createSource } from '../controller/loop/source.ts';
+import { watchFiles } from '../controller/loop/watch-files.ts';
+import { reconcile } from '../controller/reconcile.ts';
+import { createHistory } from '../controller/store/history.ts';
+import { createInbox } from '../controller/store/inbox.ts';
+import { createLogSink } from '../controller/store/log-sink.ts';
+import { createSqliteLease } from '../controller/store/sqlite-lease.ts';
+import { createStatusFiles } from '../controller/store/status-files.ts';
+import { describeProblem } from '../model/problem.ts';
+import type { ClusterRecord } from '../model/record.ts';
+import type { Provider } from '../providers/provider.ts';
+import { controllerId } from './owner.ts';
+import { buildProvider, type ProviderNeeds } from './providers.ts';
+
+export interface RunNeeds extends Omit<ProviderNeeds, 'owner' | 'state'> {
+  readonly version: string;
+  readonly pid: number;
+  readonly lease: LeaseTimes;
+}
+
+/** One file may take a second to parse; then its thread is ended. */
+const PARSE_LIMIT_MS = 1_000;
+/** Hints make it fast; this makes it sure. Our choice: twice within the default deletion grace. */
+const RELIST_MS = 10_000;
+
+/** `skep run`: builds the stores and providers, runs the controller, and answers the exit code. */
+export async function runSkep(options: RunOptions, needs: RunNeeds, signal: AbortSignal): Promise<number> {
+  const { paths, owner } = options;
+  const { clock, random, version, pid, failpoint } = needs;
+  for (const path of [paths.specs, paths.status, paths.state]) await mkdir(path, { recursive: true });
+  const log = openLog(options, needs);
+  const history = createHistory(join(paths.state, 'history.sqlite'), clock, log.sink);
+  const sink = fanOut([log.sink, history]);
+  const providers = {
+    local: await buildProvider('local', { ...needs, owner, state: paths.state }),
+    simulated: await buildProvider('simulated', { ...needs, owner, state: paths.state }),
+  };
+  const all: readonly Provider[] = Object.values(providers);
+  const statuses = createStatusFiles(paths.status);
+  const known = await statuses.list();
+  const ledger = createDeletionLedger(known);
+  const lease = createSqliteLease(join(paths.status, '_lease.sqlite'));
+  const parser = createParser({ timeoutMs: PARSE_LIMIT_MS, clock });
+  const id = controllerId(pid, random.id(4));
+  try {
+    const end = await runController(
+      {
+        ...options,
+        id,
+        pid,
+        version,
+        specsDirectory: paths.specs,
+        source: createSource({ directory: paths.specs, door: realFileDoor, parser, clock }),
+        watch: watchFiles(sink),
+        statuses,
+        inbox: createInbox(paths.state, sink),
+        lease,
+        leaseTimes: needs.lease,
+        records: createRecordsReader(all, new Set(known.map((file) => file.status.provider ?? ''))),
+        hints: (onHint, stop) => {
+          for (const provider of all) provider.infrastructure.hints(onHint, stop);
+        },
+        relistMs: RELIST_MS,
+        clock,
+        random,
+        sink,
+        reconcile: (cluster, cx) =>
+          reconcile(
+            cluster,
+            {
+              providers,
+              declared: (_, record) => cx.declared(record),
+              listedAt: () => cx.listedAt,
+              statuses,
+              intents: {
+                waiting: async () => cx.intents.map(({ intent }) => intent),
+                settle: async (_, ids) => void (await Promise.all(ids.map(cx.intentDone))),
+              },
+              ledger,
+              maxDeletions: options.maxDeletions,
+              owner,
+              id,
+              term: cx.term,
+              mayBegin: cx.mayBegin,
+              writer: version.split('.').slice(0, 2).join('.'),
+              clock,
+              sink: cx.sink,
+              noteRecord: cx.noteRecord,
+              failpoint,
+            },
+            cx.signal,
+          ),
+      },
+      signal,
+    );
+    return exitCodeOf(end, log.sink);
+  } finally {
+    await Promise.all([parser.close(), ...all.map((provider) => provider.close())]);
+    lease.close();
+    history.close();
+    log.close();
+  }
+}
+
+/** Every provider's records. One that no cluster needs may be out of reach, e.g. no Docker engine here: that is not trouble. */
+function createRecordsReader(providers: readonly Provider[], needed: Set<string>) {
+  return async (signal: AbortSignal): Promise<RecordsView> => {
+    const records: ClusterRecord[] = [];
+    const missing: string[] = [];
+    for (const provider of providers) {
+      const list = await provider.records.list(signal);
+      if (list.ok) records.push(...list.value);
+      else if (needed.has(provider.kind)) missing.push(`${provider.kind}: ${describeProblem(list.problem)}`);
+      if (list.ok && list.value.length > 0) needed.add(provider.kind);
+    }
+    return { records, missing: missing.length > 0 ? missing.join('; ') : null };
+  };
+}
+
+function openLog(options: RunOptions, { clock }: RunNeeds): { sink: EventSink; close: () => void } {
+  if (options.logLevel === 'silent') return { sink: { emit: () => {} }, close: () => {} };
+  const file = options.logToFile ? createWriteStream(join(options.paths.state, 'skep.log'), { flags: 'a' }) : null;
+  const write = (line: string): void => void (file ?? process.stderr).write(line);
+  const color = !file && process.stderr.isTTY === true && !process.env.NO_COLOR;
+  const sink = createLogSink({ level: options.logLevel, format: options.logFormat, clock, write, color });
+  return { sink, close: () => void file?.end() };
+}
+
+/** `--once`: 0 when everything rests as wanted, else 1 with the reasons. */
+function exitCodeOf(end: ControllerEnd, sink: EventSink): number {
+  if (end.kind === 'stopped') return 0;
+  const troubled = end.clusters.filter((cluster) => !cluster.ok);
+  for (const { name, because } of troubled) sink.emit('SKP203', { cluster: name, what: because });
+  return troubled.length === 0 && end.complaints.length === 0 && !end.vanished ? 0 : 1;
+}
