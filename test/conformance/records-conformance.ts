@@ -83,6 +83,8 @@ export function recordsConformance(name: string, makeSubject: MakeSubject): void
       expect(kindOf(await other.swap(ref.cluster, null, record(1, { owner: 'other', term: 9 }), signal))).not.toBe(
         'ok',
       );
+      expect(kindOf(await other.swap(ref.cluster, 3, record(4, { owner: 'other', term: 9 }), signal))).not.toBe('ok');
+      expect(kindOf(await other.swap(ref.cluster, 3, null, signal))).not.toBe('ok');
       expect(await read()).toMatchObject({ revision: 3 });
     });
 

@@ -157,6 +157,7 @@ export function swarmConformance(name: string, makeSubject: MakeSubject): void {
         const managers = machines.filter(({ engine }) => engine?.isManager);
         expect(managers.map(({ id }) => id).sort()).toEqual(ids.slice(0, 3));
       }, SWARM_LIMIT_MS);
+      expect((await look()).members).toHaveLength(4);
     });
 
     it('can be written to through any manager', async () => {

@@ -126,4 +126,31 @@ describe('roles in a simulated swarm', () => {
     must(await world.provider.swarm.init(world.ref, id('m2'), init, signal));
     expect(world.worlds.read(world.cluster)?.swarms).toHaveLength(2);
   });
+
+  it('takes a machine in once it is heard of, not before', async () => {
+    const world = aWorld();
+    await found(world, { managers: 1, workers: 2 });
+    for (const machine of [id('m2'), id('m3')]) {
+      must(await world.provider.swarm.leave(world.ref, machine, signal));
+      must(await world.provider.swarm.join(world.ref, machine, id('m1'), signal));
+    }
+    must(await world.acts.freeze(world.cluster, id('m2')));
+    must(await world.acts.cutOff(world.cluster, id('m3')));
+    await world.clock.step(20_000);
+    expect((await world.look()).members.map(({ state }) => state)).toEqual(['ready', 'down', 'down']);
+    expect((await world.machines())[2]?.engine).toMatchObject({ swarm: 'pending', nodeId: null });
+    must(await world.acts.thaw(world.cluster, id('m2')));
+    must(await world.acts.heal(world.cluster, id('m3')));
+    await world.clock.step(1_000);
+    expect((await world.look()).members.map(({ state }) => state)).toEqual(['ready', 'down', 'down', 'ready', 'ready']);
+  });
+
+  it('makes versions stale that were seen before an election', async () => {
+    const world = aWorld();
+    await found(world, { managers: 3, workers: 0 });
+    const before = await world.node('m3');
+    must(await world.acts.killMachine(world.cluster, id('m1')));
+    await world.clock.step(11_000);
+    expect(kindOf(await world.provider.swarm.demote(world.ref, id('m2'), before, signal))).toBe('conflict');
+  });
 });
