@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import type { MachineId } from '../../model/ids.ts';
-import type { Engine } from '../swarm/engine.ts';
+import { type Engine, EngineError } from '../swarm/engine.ts';
 import { createExecStream } from '../swarm/exec-stream.ts';
 import { createGate } from '../swarm/gate.ts';
 import { withLimit } from '../swarm/limit.ts';
@@ -17,7 +17,7 @@ export type Dial = (machine: MachineId, signal: AbortSignal) => Promise<Duplex>;
 export function createDial(host: Engine, clock: Clock): Dial {
   const gate = createGate(AT_ONCE);
   return (machine, signal) =>
-    gate(() => withLimit(clock, LIMIT_MS, signal, (inner) => open(host, machine, inner)), signal);
+    gate(() => withLimit(clock, LIMIT_MS, signal, (inner) => open(host, machine, inner).catch(asUnreachable)), signal);
 }
 
 async function open(host: Engine, machine: MachineId, signal: AbortSignal): Promise<Duplex> {
@@ -40,4 +40,10 @@ async function open(host: Engine, machine: MachineId, signal: AbortSignal): Prom
     signal,
   );
   return createExecStream(raw);
+}
+
+/** What the host's engine answers about a container that is paused or stopped says nothing about what was asked within. */
+function asUnreachable(error: unknown): never {
+  if (error instanceof EngineError && error.status !== 404) throw new Error(error.message);
+  throw error;
 }

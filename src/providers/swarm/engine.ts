@@ -12,9 +12,6 @@ import { withLimit } from './limit.ts';
 const OUR_API = '1.47';
 /** Looks and small writes answer in 2–50 ms; the rest is patience with a busy machine. Our choice. */
 const DEFAULT_LIMIT_MS = 5_000;
-/** Streams on connections of their own, at once, per engine. Our choice. */
-const OWN_CONNECTIONS = 8;
-
 export interface EngineCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
   /** Begins with `/`, without a version; what comes from outside is percent-encoded by the caller. */
@@ -59,7 +56,7 @@ export function createEngine({ clock, connect, keep }: EngineOptions): Engine {
   setMaxListeners(0, closed.signal); // one for each connection
   const agents = [
     createAgent({ keepAlive: true, maxSockets: keep, scheduling: 'lifo' }),
-    createAgent({ keepAlive: false, maxSockets: OWN_CONNECTIONS }),
+    createAgent({ keepAlive: false }), // the callers bound how many streams there are
   ] as const;
   const [kept, own] = [createDocker(agents[0]), createDocker(agents[1])];
   let version: Promise<string> | null = null;
