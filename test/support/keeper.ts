@@ -7,7 +7,7 @@ import type { Declared } from '../../src/model/declared.ts';
 import { type Desired, expand } from '../../src/model/desired.ts';
 import type { ClusterName } from '../../src/model/ids.ts';
 import type { Intent } from '../../src/model/record.ts';
-import type { StatusFile } from '../../src/model/status.ts';
+import { type StatusFile, statusFileSchema } from '../../src/model/status.ts';
 import { createActs } from '../../src/providers/simulated/acts.ts';
 import { type Faults, noFaults } from '../../src/providers/simulated/faults.ts';
 import { createSimulatedProvider } from '../../src/providers/simulated/provider.ts';
@@ -37,7 +37,7 @@ export function createKeeper(seed = 1, harm: { faults?: Faults; failpoint?: Fail
     listedAt: () => clock.now(),
     statuses: {
       read: async (name: string) => statuses.get(name) ?? null,
-      write: async (name: string, file: StatusFile) => void statuses.set(name, file),
+      write: async (name: string, file: StatusFile) => void statuses.set(name, statusFileSchema.parse(file)),
     },
     intents: { waiting: async () => intents, settle: async () => void intents.splice(0) },
     ledger,
