@@ -9,15 +9,15 @@ import { must } from '../../conformance/subject.ts';
 import { aRecord, aRef } from '../../support/builders.ts';
 import { startTsThread } from '../../support/ts-thread.ts';
 
-it('three threads that write one world at the same time lose no update', { timeout: 60_000 }, async () => {
+it('two threads that write one world at the same time lose no update', { timeout: 60_000 }, async () => {
   const dir = mkdtempSync(join(tmpdir(), 'skep-worlds-'));
   const { records } = createSimulatedProvider({ owner: 'me', clock: systemClock, worlds: dir });
   const signal = new AbortController().signal;
   const { cluster } = aRef();
   must(await records.swap(cluster, null, aRecord({ term: 0 }), signal));
   const entry = new URL('./increment-thread.ts', import.meta.url);
-  const threads = [1, 2, 3].map(() => startTsThread(entry, { workerData: { dir, times: 40 } }));
+  const threads = [1, 2].map(() => startTsThread(entry, { workerData: { dir, times: 30 } }));
   await Promise.all(threads.map((thread) => once(thread, 'message')));
-  expect(must(await records.read(cluster, signal))).toMatchObject({ term: 120, revision: 121 });
+  expect(must(await records.read(cluster, signal))).toMatchObject({ term: 60, revision: 61 });
   rmSync(dir, { recursive: true });
 });
