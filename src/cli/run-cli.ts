@@ -80,7 +80,6 @@ function createProgram({ stdout, stderr, version }: CliContext): Command {
     .description('Keeps Docker Swarm clusters as their files declare.')
     .version(version)
     .exitOverride()
-    .enablePositionalOptions()
     .showHelpAfterError('(skep COMMAND --help says what is allowed)')
     .addHelpText('after', `\n${EXIT_CODES_TEXT}`);
   return program.configureOutput({

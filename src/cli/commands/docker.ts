@@ -8,8 +8,7 @@ export const addDocker: AddCommand = ({ program, context, action }) => {
       "Run docker against any manager of a cluster that answers, e.g. skep docker demo -- node ls. Exits with docker's code.",
     )
     .argument('<name>', 'the cluster')
-    .argument('[args...]', 'what follows --')
-    .passThroughOptions();
+    .argument('[args...]', 'what follows --');
   withPaths(command, 'specs', 'status', 'state').action(
     action(async (name: string, args: readonly string[], flags: PathFlags) => {
       const [{ openCluster }, { runDocker }] = await Promise.all([

@@ -5,7 +5,7 @@ import { allPlaces, describePlace, readSpecDirectory } from '../files/spec-files
 import { readFleet } from '../files/status-files.ts';
 import { outputOption } from '../flags.ts';
 import { nodesReady } from '../render/cluster-branch.ts';
-import { widthOf } from '../render/paint.ts';
+import { tableWidthOf } from '../render/paint.ts';
 import { printableDeep, printableJson } from '../render/printable.ts';
 import { drawTable } from '../render/table.ts';
 
@@ -31,7 +31,7 @@ export const addLs: AddCommand = ({ program, context, action }) => {
     action(async (flags: Flags) => {
       const rows = await listRows(pathsOf(flags, context));
       if (flags.output === 'json') print(context, printableJson({ kind: 'ClusterList', items: rows }));
-      else print(context, table(printableDeep(rows), widthOf(context.stdout, context.env)));
+      else print(context, table(printableDeep(rows), tableWidthOf(context.stdout, context.env)));
       return EXIT.asWanted;
     }),
   );

@@ -6,7 +6,7 @@ import { type Fleet, readFleet } from '../files/status-files.ts';
 import { outputOption } from '../flags.ts';
 import { drawTree } from '../render/branch.ts';
 import { fleetTree } from '../render/fleet-tree.ts';
-import { paintFor, widthOf } from '../render/paint.ts';
+import { paintFor, tableWidthOf, widthOf } from '../render/paint.ts';
 import { wideTables } from '../render/wide.ts';
 
 interface Flags extends PathFlags {
@@ -52,7 +52,7 @@ async function show(fleet: Fleet, flags: Flags, name: string | null, context: Cl
   if (flags.output === 'tree') {
     return print(context, drawTree(fleetTree(fleet, { now: clock.now(), all: flags.all ?? false }), width, paint));
   }
-  if (flags.output === 'wide') return print(context, wideTables(fleet.clusters, width));
+  if (flags.output === 'wide') return print(context, wideTables(fleet.clusters, tableWidthOf(stdout, env)));
   const list = { apiVersion: 'skep/v1alpha1', kind: 'ClusterStatusList', items: fleet.clusters };
   const value = name === null ? list : fleet.clusters[0];
   const { printableJson, printableYaml } = await import('../render/printable.ts');

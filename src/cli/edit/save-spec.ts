@@ -20,7 +20,9 @@ export interface Save {
 export async function saveSpec({ path, shown, before, after, name }: Save): Promise<ClusterSpec> {
   const { documents, complaints } = parseFile(shown, after);
   const mine = documents.filter((document) => document.name === name);
-  const wrong = [...complaints, ...mine.flatMap((document) => document.complaints)];
+  // A name that is itself wrong is no name: then the nameless document is meant.
+  const meant = mine.length > 0 ? mine : documents.filter((document) => document.name === null);
+  const wrong = [...complaints, ...meant.flatMap((document) => document.complaints)];
   if (wrong.length > 0) throw badInput([...complaintLines(wrong), 'Nothing was written.'].join('\n'));
   const spec = mine[0]?.spec;
   if (!spec || mine.length > 1)

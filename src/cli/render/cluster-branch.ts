@@ -1,7 +1,7 @@
 import type { ClusterStatus, StatusFile } from '../../model/status.ts';
 import { type Branch, branch } from './branch.ts';
 import { poolBranches } from './pool-branches.ts';
-import { ago } from './time.ts';
+import { span } from './time.ts';
 import { lookOfPhase, nameList, plural } from './words.ts';
 
 /** Mark on every face of a cluster that is not real. */
@@ -53,7 +53,7 @@ export function nodesReady({ pools }: ClusterStatus): string {
 
 function holdBranch(hold: ClusterStatus['holds'][number], now: number): Branch {
   const since = Date.parse(hold.since);
-  const age = Number.isNaN(since) ? '' : `since ${ago(since, now).replace(' ago', '')}`;
+  const age = Number.isNaN(since) ? '' : `for ${span(since, now)}`;
   return branch('!', `held: ${hold.what}`, `${hold.reason}${age === '' ? '' : `, ${age}`}`, 'warn', [
     branch('', `why: ${hold.why}`),
     branch('', 'release:', hold.release, 'good'),

@@ -2,7 +2,7 @@ import type { StatusFile } from '../../model/status.ts';
 import { nodesReady, SIMULATED } from './cluster-branch.ts';
 import type { Paint, Tone } from './paint.ts';
 import { printableDeep } from './printable.ts';
-import { ago } from './time.ts';
+import { ago, span } from './time.ts';
 import { lookOfNode, lookOfPhase, nameList } from './words.ts';
 import { wrap } from './wrap.ts';
 
@@ -84,7 +84,7 @@ function wrong({ status }: StatusFile): string[] {
 
 const held = ({ status }: StatusFile, { now }: ExplainFacts): string[] =>
   status.holds.map(
-    ({ what, reason, why, since }) => `${what} (${reason}): ${why}; since ${ago(Date.parse(since), now)}`,
+    ({ what, reason, why, since }) => `${what} (${reason}): ${why}; for ${span(Date.parse(since), now)}`,
   );
 
 function next({ status }: StatusFile): string[] {

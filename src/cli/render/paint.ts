@@ -32,3 +32,7 @@ export function widthOf(output: Output, env: CliContext['env']): number {
   const width = Number.isInteger(wanted) && wanted > 0 ? wanted : (output.columns() ?? 80);
   return Math.max(40, width);
 }
+
+/** Tables are cut on a terminal only: what reads them elsewhere wants all of it. */
+export const tableWidthOf = (output: Output, env: CliContext['env']): number =>
+  output.isTTY ? widthOf(output, env) : Number.POSITIVE_INFINITY;

@@ -50,7 +50,7 @@ function roadMarkdown({ road }: Planned): string[] {
 
 /** A code span that the text cannot end. */
 function code(raw: string): string {
-  const text = printable(raw).replaceAll('|', '\\|');
+  const text = printable(raw);
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const ticks = '`'.repeat(longest + 1);
   return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;

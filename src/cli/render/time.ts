@@ -13,10 +13,11 @@ export function dayAndTime(ms: number): string {
   return `${day.join('-')} ${timeOfDay(ms)}`;
 }
 
-/** `3m20s ago`; the two largest units are enough. */
-export function ago(then: number, now: number): string {
-  const ms = now - then;
-  if (ms < 1_000) return 'just now';
-  const units = describeDuration(ms).match(/\d+[a-z]+/g) ?? [];
-  return `${units.slice(0, 2).join('')} ago`;
+/** `3m20s`; the two largest units are enough. */
+export function span(then: number, now: number): string {
+  const units = describeDuration(Math.max(0, now - then)).match(/\d+[a-z]+/g) ?? [];
+  return units.slice(0, 2).join('');
 }
+
+/** `3m20s ago` */
+export const ago = (then: number, now: number): string => (now - then < 1_000 ? 'just now' : `${span(then, now)} ago`);

@@ -52,7 +52,7 @@ describe('the tree', () => {
       "! edge  Held  3 of 4 nodes ready  local
       ├─ held: remove edge-web-a1a1, because it holds local data; released by: an
       │   edit; looks again at noon.
-      ├─ ! held: remove edge-web-a1a1  LocalDataHeld, since 3m20s
+      ├─ ! held: remove edge-web-a1a1  LocalDataHeld, for 3m20s
       │  ├─ why: volume pg of service db lives there
       │  └─ release: set localData: Discard on pool web, or scale it up again
       ├─ web  2 of 3 ready, 4 machines
@@ -70,7 +70,7 @@ describe('the tree', () => {
     expect(draw(fleetOf([troubled()]), 200)).toMatchInlineSnapshot(`
       "! edge  Held  3 of 4 nodes ready  local
       ├─ held: remove edge-web-a1a1, because it holds local data; released by: an edit; looks again at noon.
-      ├─ ! held: remove edge-web-a1a1  LocalDataHeld, since 3m20s
+      ├─ ! held: remove edge-web-a1a1  LocalDataHeld, for 3m20s
       │  ├─ why: volume pg of service db lives there
       │  └─ release: set localData: Discard on pool web, or scale it up again
       ├─ web  2 of 3 ready, 4 machines

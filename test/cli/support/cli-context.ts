@@ -55,6 +55,7 @@ export async function createBench(given: Partial<CliContext> = {}): Promise<Benc
     clock,
     random: seededRandom(1),
     version: '0.1.0',
+    pid: 1,
     signal: stop.signal,
     spawn,
     defaultOwner: () => 'owner',
