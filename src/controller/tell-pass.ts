@@ -31,7 +31,8 @@ export function tellPass(
   if (lastProblem && results.every((r) => r.result.ok) && lastProblem !== before?.status.lastProblem) {
     sink.emit('SKP304', { what: lastProblem });
   }
-  if (after.status.plan && after.status.plan.digest !== before?.status.plan?.digest) {
+  // A road that only grew shorter is no news.
+  if (after.status.plan && !before?.status.plan) {
     sink.emit('SKP201', { what: `${after.status.plan.road.length} steps`, digest: after.status.plan.digest });
   }
   const held = (file: StatusFile | null): readonly string[] =>

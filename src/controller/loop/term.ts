@@ -140,7 +140,8 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
       stopping: stop.signal,
       signal: cut.signal,
       mayBegin: () => !stop.signal.aborted && leadership.mayBegin(),
-      declared: (record) => knowledge.declared(key, record),
+      ...knowledge.snapshot(key),
+      listedAt: knowledge.view()?.listedAt ?? 0,
       intents: knowledge.intents(key),
       async intentDone(id) {
         await inbox.remove(id);
