@@ -5,6 +5,7 @@ import type { ClusterName } from '../../model/ids.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Inbox, PendingIntent } from '../store/inbox.ts';
 import { type Accepted, declaredFor, nextAbsences, noAbsences } from './absence.ts';
+import type { PassContext } from './pass-context.ts';
 import type { Source } from './source.ts';
 import { emitSourceChanges } from './source-events.ts';
 import type { SourceView } from './source-view.ts';
@@ -35,7 +36,8 @@ export interface Knowledge {
   view(): SourceView | null;
   /** Everything that is declared, recorded, or spoken of. */
   clusters(): ReadonlySet<ClusterName>;
-  declared(cluster: ClusterName, record: ClusterRecord | null): Declared;
+  /** What the last listing says, for the whole of one pass. */
+  snapshot(cluster: ClusterName): Pick<PassContext, 'declared' | 'listedAt'>;
   intents(cluster: ClusterName): readonly PendingIntent[];
   /** When the next absence can settle, ms from now; null: none is waiting for it. */
   settlesInMs(): number | null;
@@ -93,7 +95,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   function tell(): void {
     const next: typeof told = new Map();
     for (const cluster of clusters()) {
-      const { kind, place } = summary(declared(cluster, records.get(cluster) ?? null));
+      const { kind, place } = summary(snapshot(cluster).declared(records.get(cluster) ?? null));
       const before = told.get(cluster);
       if (before?.kind !== kind) enqueue(cluster, 'spec');
       else if (before.place !== place) enqueue(cluster, 'resync');
@@ -103,9 +105,13 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     told = next;
   }
 
-  function declared(cluster: ClusterName, record: ClusterRecord | null): Declared {
+  function snapshot(cluster: ClusterName): Pick<PassContext, 'declared' | 'listedAt'> {
     if (!view) throw new Error('nothing was listed yet');
-    return declaredFor(cluster, view, tracker, record ? acceptedOf(record) : null, deletionGraceMs);
+    const [seen, known] = [view, tracker];
+    return {
+      listedAt: seen.listedAt,
+      declared: (record) => declaredFor(cluster, seen, known, record ? acceptedOf(record) : null, deletionGraceMs),
+    };
   }
 
   function clusters(): ReadonlySet<ClusterName> {
@@ -120,7 +126,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     lookAtRecords,
     view: () => view,
     clusters,
-    declared,
+    snapshot,
     intents: (cluster) => intents.filter((pending) => pending.cluster === cluster),
     settlesInMs() {
       if (!view?.complete) return null;

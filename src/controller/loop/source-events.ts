@@ -1,5 +1,6 @@
 import type { EventSink } from '../../base/events.ts';
 import { describeComplaint } from '../../model/complaint.ts';
+import type { ClusterName } from '../../model/ids.ts';
 import type { SourceView } from './source-view.ts';
 
 /** Says what a listing shows that the one before (null: none in this term) did not. */
@@ -27,8 +28,13 @@ export function emitSourceChanges(before: SourceView | null, view: SourceView, s
     if (!known) sink.emit('SKP103', { cluster, what, specHash, warnings });
     else if (known.specHash !== specHash) sink.emit('SKP104', { cluster, what, specHash, warnings });
   }
-  for (const [cluster, { source }] of before?.documents ?? []) {
-    const isClaimed = view.documents.has(cluster) || view.brokenNames.has(cluster) || view.conflicts.has(cluster);
-    if (!isClaimed && view.complete) sink.emit('SKP105', { cluster, what: `was at ${source.path}:${source.line}` });
+  const claimed = namesOf(view);
+  for (const cluster of before ? namesOf(before) : []) {
+    if (claimed.has(cluster) || !view.complete) continue;
+    const source = before?.documents.get(cluster)?.source;
+    sink.emit('SKP105', source ? { cluster, what: `was at ${source.path}:${source.line}` } : { cluster });
   }
 }
+
+const namesOf = (view: SourceView): ReadonlySet<ClusterName> =>
+  new Set([...view.documents.keys(), ...view.brokenNames.keys(), ...view.conflicts.keys()]);
