@@ -79,7 +79,7 @@ export function startSkep(
   env: Readonly<Record<string, string | undefined>> = {},
 ): ControllerProcess {
   const paths = ['--specs', place.specs, '--status', place.status, '--state', place.state];
-  const child = spawn(process.execPath, [launcher, ...args, ...paths], {
+  const child = spawn(process.execPath, [launcher, args[0] ?? 'run', ...paths, ...args.slice(1)], {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
