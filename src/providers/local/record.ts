@@ -107,7 +107,7 @@ function parse(row: VolumeRow): ClusterRecord | null {
 }
 
 /** The newest revision of every cluster's record; removed ones are left out. */
-export function newestOfEach(volumes: readonly VolumeRow[]): readonly ClusterRecord[] {
+function newestOfEach(volumes: readonly VolumeRow[]): readonly ClusterRecord[] {
   const newest = new Map<string, VolumeRow>();
   for (const row of volumes) {
     const cluster = row.Labels?.[LABEL.cluster] ?? '';

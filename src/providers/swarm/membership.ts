@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { NoAnswerInTime } from './limit.ts';
 import { answer, isAlreadyInSwarm, isNotInSwarm } from './problems.ts';
 import { send } from './send.ts';
-import type { SwarmOptions } from './swarm.ts';
+import type { SwarmOptions } from './swarm-options.ts';
 
 /** Starting a swarm takes 0.6 s. Our choice for a busy machine. */
 const INIT_LIMIT_MS = 20_000;

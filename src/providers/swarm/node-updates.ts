@@ -1,24 +1,19 @@
-import type { Failpoint } from '../../base/failpoint.ts';
+
 import { fail, ok, type Result } from '../../base/result.ts';
-import type { ClusterName, MachineId } from '../../model/ids.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { NodeRef, Swarm } from '../provider.ts';
 import type { ApiNode, ApiNodeSpec } from './api.ts';
 import type { Engine } from './engine.ts';
 import { answer, isStatus } from './problems.ts';
 import { send } from './send.ts';
+import type { SwarmOptions } from './swarm-options.ts';
 
 /** A demotion was seen to hang for 30 s on a manager that loses its office: better to ask another. Our choice. */
 const LIMIT_MS = 5_000;
 
-export interface NodeUpdatesOptions {
-  readonly engineOf: (cluster: ClusterName, machine: MachineId) => Engine;
-  readonly failpoint: Failpoint;
-}
-
 type NodeUpdates = Pick<Swarm, 'setNode' | 'promote' | 'demote' | 'remove'>;
 
-export function createNodeUpdates({ engineOf, failpoint }: NodeUpdatesOptions): NodeUpdates {
+export function createNodeUpdates({ engineOf, failpoint }: SwarmOptions): NodeUpdates {
   /**
    * A NodeUpdate replaces the whole spec, so what is to stay is read first. It is only true for the version that the
    * planner saw: with another one this answers `conflict`. Between the two requests the engine itself compares.

@@ -70,12 +70,6 @@ export const isAlreadyInSwarm = (error: unknown): boolean => says(error, 'alread
 /** moby, daemon/cluster/errors.go: errNoSwarm, a 503: "This node is not part of a swarm". */
 export const isNotInSwarm = (error: unknown): boolean => says(error, 'not part of a swarm');
 
-/** moby, daemon/cluster/errors.go: errSwarmLocked, a 503: "Swarm is encrypted and needs to be unlocked …". */
-export const isSwarmLocked = (error: unknown): boolean => says(error, 'needs to be unlocked');
-
-/** swarmkit, manager/controlapi/node.go: FailedPrecondition, a 400: "node X is not down and can't be removed". */
-export const isNotDown = (error: unknown): boolean => says(error, 'is not down');
-
 /** libnetwork, ipams: ErrIPAlreadyAllocated, a 403 at start: "Address already in use". Capital A: an address, no port. */
 export const isAddressTaken = (error: unknown): boolean => says(error, 'Address already in use');
 

@@ -1,5 +1,3 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Failpoint } from '../../base/failpoint.ts';
 import { fail, ok } from '../../base/result.ts';
 import type { ClusterName, MachineId } from '../../model/ids.ts';
 import type { Machine, SwarmView } from '../../model/observed.ts';
@@ -12,6 +10,7 @@ import { withLimit } from './limit.ts';
 import { createMembership } from './membership.ts';
 import { createNodeUpdates } from './node-updates.ts';
 import { answer } from './problems.ts';
+import type { SwarmOptions } from './swarm-options.ts';
 import { isCurrent, parseMember, parseService, parseSwarm, parseTask } from './swarm-view.ts';
 
 /** For one manager's whole answer. It takes 0.05 s; without a leader `GET /nodes` would block for 20. */
@@ -20,15 +19,6 @@ const LOOK_LIMIT_MS = 3_000;
 const PATIENCE_MS = 500;
 /** Every state that is not an end, as `desired-state` filters (swarmkit's names, which the engine takes). */
 const WANTED = ['new', 'pending', 'assigned', 'accepted', 'preparing', 'ready', 'starting', 'running', 'complete'];
-
-export interface SwarmOptions {
-  /** The engine of a machine, however it is reached. Cheap: a connection is opened when it is first used. */
-  readonly engineOf: (cluster: ClusterName, machine: MachineId) => Engine;
-  /** The machine's fixed address. Rejects as an engine does. */
-  readonly addressOf: (cluster: ClusterName, machine: MachineId, signal: AbortSignal) => Promise<string>;
-  readonly clock: Clock;
-  readonly failpoint: Failpoint;
-}
 
 /** The Docker swarm over any connection to its engines. */
 export function createSwarm(options: SwarmOptions): Swarm {
