@@ -1,5 +1,5 @@
 import type { DesiredPool } from '../../model/desired.ts';
-import type { Availability, InfrastructureView, Machine, Member, SwarmView } from '../../model/observed.ts';
+import type { InfrastructureView, Machine, Member, SwarmView } from '../../model/observed.ts';
 
 /** A machine and the member that its own engine names, joined as safety.md 1 says; the member may be missing. */
 export interface Node {
@@ -79,9 +79,4 @@ export function labelsFor(pool: DesiredPool, machine: Machine, member: Member): 
     'skep.lifecycle': 'on-demand',
     ...(hold === undefined ? {} : { 'skep.hold': hold }),
   };
-}
-
-/** Ready for tasks: a live, admitted member that takes them. */
-export function isServing({ member }: Node, availability: Availability = 'active'): boolean {
-  return member !== null && member.state === 'ready' && member.availability === availability && !isJoining(member);
 }

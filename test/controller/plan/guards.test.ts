@@ -1,0 +1,352 @@
+import { describe, expect, it } from 'vitest';
+import { planCluster } from '../../../src/controller/plan/plan-cluster.ts';
+import type { Declared } from '../../../src/model/declared.ts';
+import type { MachineId, SwarmId } from '../../../src/model/ids.ts';
+import type { EngineView, Member, Observed } from '../../../src/model/observed.ts';
+import { aDesired, aMember, aService, aTask, START } from '../../support/builders.ts';
+import {
+  aSituation,
+  draining,
+  FACTS,
+  JOINING,
+  type Situation,
+  seen,
+  withMachine,
+  withMember,
+} from '../../support/worlds.ts';
+
+/**
+ * Guard → the row that fails without it. Each guard was taken out once and its row was seen to fail.
+ * A row says what the batch must not hold (`never`), or what it must (`steps`), and which hold or wait is there instead.
+ */
+interface Row {
+  readonly guard: string;
+  readonly at: Situation;
+  readonly look?: Partial<Observed>;
+  readonly declared?: Declared;
+  readonly never?: string;
+  readonly steps?: readonly string[];
+  readonly held?: string;
+  readonly waits?: RegExp;
+}
+
+const M1 = 'demo-managers-0001';
+const W1 = 'demo-web-0001';
+const W2 = 'demo-web-0002';
+const one = aSituation({ managers: 1, web: 2 }, { workers: { web: 1 } });
+const steady = aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } });
+/** Web is to go; its one node is W1. */
+const leaving = aSituation({ managers: 1, web: 1 }, { workers: { web: 0 } });
+const drained = withMember(leaving, W1, draining('web'));
+const busy = (at: Situation, member = `n-${W1}`): Situation => ({
+  ...at,
+  swarm: { ...at.swarm, services: [aService('hello')], tasks: [aTask('hello', member)] },
+});
+const engineOf = (at: Situation, id: string, change: Partial<EngineView>): Situation => {
+  const engine = at.machines.find((m) => m.id === id)?.engine;
+  return withMachine(at, id, { engine: engine ? { ...engine, ...change } : null });
+};
+const withMore = (at: Situation, ...members: readonly Member[]): Situation => ({
+  ...at,
+  swarm: { ...at.swarm, members: [...at.swarm.members, ...members] },
+});
+const record = (at: Situation, change: Partial<Situation['record']>): Situation => ({
+  ...at,
+  record: { ...at.record, ...change },
+});
+const unborn = (at: Situation): Situation => {
+  const fresh = record(at, { swarmId: null, firstReadyAt: null, founder: M1 as MachineId });
+  return fresh.machines.reduce(
+    (s, m) => engineOf(s, m.id, { swarm: 'inactive', nodeId: null, isManager: false }),
+    fresh,
+  );
+};
+const noSwarm = { swarm: { ok: true, value: null } } as const;
+const silent = {
+  swarm: { ok: false, problem: { kind: 'unreachable', what: 'the swarm', detail: 'no answer' } },
+} as const;
+const force = aSituation(
+  { managers: 1, web: 1 },
+  { workers: { web: { count: 0, rollout: { onDrainTimeout: 'Force' } } } },
+);
+const GONE: Declared = {
+  kind: 'absent',
+  absence: { firstMissedAt: 1, settled: true, settlesAt: null, suspicion: null },
+};
+const confirm = { id: 'c', kind: 'confirm', by: 'ann', at: START - 10, reason: null, until: null } as const;
+const paused = aDesired({ workers: { web: 1 }, spec: { paused: true } });
+const PROMISING = withMember(aSituation({ managers: 3 }, { managers: 3 }), 'demo-managers-0003', {
+  role: 'worker',
+  manager: null,
+  ...JOINING,
+});
+
+const ROWS: readonly Row[] = [
+  { guard: 'S4: a node is drained before it goes', at: one, never: 'remove-machine', steps: ['set-node'] },
+  {
+    guard: 'S4: a drain is not over while tasks run there',
+    at: busy(drained),
+    never: 'remove-machine',
+    waits: /tasks of hello/,
+  },
+  {
+    guard: 'S4: a drain is not over while a service is weaker than before',
+    at: {
+      ...withMember(leaving, W1, draining('web', 1_000, 'service-hello:1')),
+      swarm: {
+        ...withMember(leaving, W1, draining('web', 1_000, 'service-hello:1')).swarm,
+        services: [aService('hello')],
+      },
+    },
+    never: 'remove-machine',
+    waits: /0 of 1/,
+  },
+  {
+    guard: 'S4: under Pause a drain that timed out is held',
+    at: busy(withMember(leaving, W1, draining('web', 16 * 60_000))),
+    never: 'remove-machine',
+    held: 'DrainTimedOut',
+  },
+  {
+    guard: 'S4: a spoilt start time does not end a drain under Force',
+    at: busy(
+      withMember(force, W1, { ...draining('web'), labels: { ...draining('web').labels, 'skep.since': 'yesterday' } }),
+    ),
+    never: 'remove-machine',
+  },
+  {
+    guard: 'S4: a member that lost its label is not taken for one that never worked',
+    at: busy(withMember(leaving, W1, { labels: {} })),
+    never: 'remove-machine',
+    steps: ['set-node'],
+  },
+  {
+    guard: 'S4: strength is not noted while the swarm does not know its members',
+    at: withMember(leaving, M1, { state: 'unknown' }),
+    never: 'set-node',
+    waits: /does not know all its members/,
+  },
+  {
+    guard: 'S6: nothing goes whose machine could not be looked at',
+    at: withMachine(drained, W1, { state: 'unknown', engine: null }),
+    never: 'remove-machine',
+    waits: /could not be looked at/,
+  },
+  {
+    guard: 'S6: nothing live goes whose engine does not answer',
+    at: withMachine(drained, W1, { engine: null }),
+    never: 'remove-machine',
+    waits: /does not answer/,
+  },
+  {
+    guard: 'S6: of two members of its name a silent machine may be either',
+    at: withMore(withMachine(leaving, W1, { engine: null }), aMember('twin', { hostname: W1 })),
+    never: 'remove-machine',
+    waits: /does not answer/,
+  },
+  {
+    guard: 'S6: nothing is taken away while the swarm does not answer',
+    at: drained,
+    look: silent,
+    never: 'remove-machine',
+  },
+  {
+    guard: 'S13: a node with local data is held',
+    at: { ...busy(leaving), swarm: { ...busy(leaving).swarm, services: [aService('hello', { localData: ['pg'] })] } },
+    never: 'set-node',
+    held: 'LocalDataHeld',
+  },
+  {
+    guard: 'S2: a worker that somebody promoted is not removed',
+    at: withMember(drained, W1, {
+      ...draining('web'),
+      role: 'manager',
+      manager: { leader: false, reachability: 'reachable' },
+    }),
+    never: 'remove-machine',
+    held: 'NotYet',
+  },
+  {
+    guard: 'S2: one being demoted is still in raft',
+    at: withMember(drained, W1, { ...draining('web'), manager: { leader: false, reachability: 'reachable' } }),
+    never: 'remove-machine',
+    held: 'NotYet',
+  },
+  {
+    guard: 'S1: no promotion while a peer is unreachable',
+    at: withMember(PROMISING, 'demo-managers-0002', { manager: { leader: false, reachability: 'unreachable' } }),
+    never: 'promote',
+    waits: /reachable manager/,
+  },
+  {
+    guard: 'S1: no promotion while another is in flight',
+    at: withMember(PROMISING, 'demo-managers-0002', { manager: null }),
+    never: 'promote',
+  },
+  {
+    guard: 'S1: a demoted node is not promoted again',
+    at: withMember(aSituation({ managers: 3 }, { managers: 3 }), 'demo-managers-0003', {
+      role: 'worker',
+      manager: null,
+    }),
+    never: 'promote',
+    held: 'NotYet',
+  },
+  {
+    guard: 'S3: no swarm is begun when the record names one',
+    at: record(unborn(steady), { swarmId: 'swarm1' as SwarmId }),
+    look: noSwarm,
+    never: 'init-swarm',
+    held: 'SwarmUnreachable',
+  },
+  {
+    guard: 'S3: no swarm is begun beside a machine that is in one',
+    at: engineOf(unborn(steady), W1, { swarm: 'active' }),
+    look: noSwarm,
+    never: 'init-swarm',
+  },
+  {
+    guard: 'S3: no swarm is begun beside a stopped disk',
+    at: withMachine(unborn(steady), W1, { state: 'stopped', engine: null }),
+    look: noSwarm,
+    never: 'init-swarm',
+    held: 'NotYet',
+  },
+  {
+    guard: 'S3: only the founder begins the swarm',
+    at: record(unborn(aSituation({ managers: 3 }, { managers: 3 })), { founder: 'demo-managers-0002' as MachineId }),
+    look: noSwarm,
+    steps: ['init-swarm'],
+  },
+  {
+    guard: 'S3: nobody joins before the record names the swarm',
+    at: engineOf(record(steady, { swarmId: null, founder: M1 as MachineId }), W1, { swarm: 'inactive', nodeId: null }),
+    never: 'join',
+    steps: ['write-record'],
+  },
+  {
+    guard: 'S3: nothing is done in a swarm that is not ours',
+    at: record(one, { swarmId: 'other' as SwarmId }),
+    steps: [],
+    held: 'IdentityConflict',
+  },
+  {
+    guard: 'S8: a member that somebody else brought is not removed',
+    at: withMore(steady, aMember('laptop', { state: 'down' })),
+    steps: [],
+  },
+  {
+    guard: 'S8: a member is not removed while its machine cannot say who it is',
+    at: withMore(
+      withMachine(steady, W1, { state: 'stopped', engine: null }),
+      aMember('twin', { hostname: W1, state: 'down', labels: draining('web').labels }),
+    ),
+    never: 'remove-member',
+  },
+  {
+    guard: 'S8: a manual drain is kept at admission',
+    at: withMember(steady, W1, { labels: {}, availability: 'drain' }),
+    steps: ['set-node'],
+  },
+  {
+    guard: 'a node with skep.hold is not touched',
+    at: withMember(one, W2, { ...draining('web'), labels: { ...draining('web').labels, 'skep.hold': 'mine' } }),
+    never: 'remove-machine',
+    held: 'Paused',
+  },
+  {
+    guard: 'S9: a policy of Confirm waits for somebody',
+    at: aSituation({ managers: 1 }, { spec: { deletionPolicy: 'Confirm' } }),
+    declared: GONE,
+    steps: [],
+    held: 'DeletionHeld',
+  },
+  {
+    guard: 'S9: a document that is there voids older confirmations, also under a pause',
+    at: record(steady, { intents: [confirm], spec: paused.spec, specHash: paused.specHash }),
+    declared: { kind: 'document', desired: paused },
+    steps: ['write-record'],
+    held: 'Paused',
+  },
+  {
+    guard: 'S9: a conflict voids older confirmations',
+    at: record(steady, { intents: [confirm] }),
+    declared: { kind: 'conflict', places: [] },
+    steps: ['write-record'],
+    held: 'NameConflict',
+  },
+  {
+    guard: 'S9: a pause that was declared last outlives its document',
+    at: record(steady, { spec: paused.spec, specHash: paused.specHash }),
+    declared: GONE,
+    steps: [],
+    held: 'Paused',
+  },
+  {
+    guard: 'S9: a declared pause is accepted on the record',
+    at: steady,
+    declared: { kind: 'document', desired: paused },
+    steps: ['write-record'],
+    held: 'Paused',
+  },
+  {
+    guard: 'S9: nothing shrinks while the document is missing',
+    at: one,
+    declared: { kind: 'absent', absence: { ...GONE.absence, settled: false } },
+    never: 'set-node',
+    waits: /second complete listing/,
+  },
+  {
+    guard: 'S12: managers that are too many are held, not passed over',
+    at: aSituation({ managers: 3 }, { managers: 1 }),
+    steps: [],
+    held: 'NotYet',
+  },
+  {
+    guard: 'a machine that is to go is not started first',
+    at: withMachine(withMember(leaving, W1, { hostname: 'x' }), W1, {
+      state: 'stopped',
+      neverStarted: true,
+      engine: null,
+    }),
+    never: 'start-machine',
+  },
+  {
+    guard: 'L1: an engine in error is held, not passed over',
+    at: engineOf(record(steady, {}), W1, { swarm: 'error', nodeId: null }),
+    steps: [],
+    held: 'NotYet',
+  },
+  {
+    guard: 'S10: a record of a later term is only observed',
+    at: record(one, { term: 2 }),
+    steps: [],
+    held: 'NewerWriter',
+  },
+];
+
+describe('guards of the planner', () => {
+  it.each(ROWS)('$guard', ({ at, look, declared, never, steps, held, waits }) => {
+    const plan = planCluster(declared ?? at.declared, seen(at, look), FACTS);
+    const kinds = plan.batch.map((s) => s.kind);
+    if (never) expect(kinds).not.toContain(never);
+    if (steps) expect(kinds).toEqual(steps);
+    if (held) expect(plan.holds.map((h) => h.reason)).toContain(held);
+    if (waits) expect(plan.waits.map((w) => w.what).join('; ')).toMatch(waits);
+    expect(plan.asDeclared).toBe(kinds.length === 0 && plan.holds.length === 0 && plan.waits.length === 0);
+  });
+
+  it('keeps a manual drain when it labels the node', () => {
+    const at = withMember(steady, W1, { labels: {}, availability: 'drain' });
+    expect(planCluster(at.declared, seen(at), FACTS).batch[0]).toMatchObject({ availability: 'drain' });
+  });
+
+  it('begins the swarm on the founder, wherever it stands in the list', () => {
+    const at = record(unborn(aSituation({ managers: 3 }, { managers: 3 })), {
+      founder: 'demo-managers-0002' as MachineId,
+    });
+    expect(planCluster(at.declared, seen(at, noSwarm), FACTS).batch[0]).toMatchObject({
+      machine: 'demo-managers-0002',
+    });
+  });
+});
