@@ -11,9 +11,6 @@ export interface Face {
 
 export type AddCommand = (face: Face) => void;
 
-/** For flags that may be given more than once. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
 /** Progress, warnings and errors: one line to stderr. */
 export const say = ({ stderr }: CliContext, line: string): void => stderr.write(`${line}\n`);
 

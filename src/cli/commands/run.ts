@@ -51,7 +51,7 @@ export const addRun: AddCommand = ({ program, context, action }) => {
 };
 
 /** Flags before variables before defaults. */
-export function runOptions(flags: Flags, context: CliContext): RunOptions {
+function runOptions(flags: Flags, context: CliContext): RunOptions {
   const paths = pathsOf(flags, context);
   const { env, stderr } = context;
   const number = (name: string, parse: (text: string) => number): number | undefined => {

@@ -9,7 +9,7 @@ const ROOTS = ['apiVersion', 'kind', 'metadata', 'spec'];
  * `spec.workers[0].count`, `workers.web.count` (a list item by its name) or `metadata.labels."a.b"`. What does not begin
  * at the root is meant under `spec`.
  */
-export function parsePath(path: string): readonly Step[] {
+function parsePath(path: string): readonly Step[] {
   const steps: Step[] = [];
   let rest = path;
   while (rest !== '') {

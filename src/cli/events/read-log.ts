@@ -24,7 +24,7 @@ export interface LogQuery {
 }
 
 /** Where the controller keeps its history. */
-export const historyPath = (state: string): string => join(state, 'history.sqlite');
+const historyPath = (state: string): string => join(state, 'history.sqlite');
 
 /** The latest entries, oldest first: from the history, or when there is none the changes that status files remember. */
 export async function readLog(query: LogQuery, paths: Pick<Paths, 'status' | 'state'>): Promise<readonly LogEntry[]> {

@@ -20,7 +20,7 @@ export interface SpecFile {
  * A file, or every spec file below a directory, found as the controller finds them. Shown relative to `root`.
  * Rejects with ENOENT when there is no such path.
  */
-export async function readSpecs(path: string, root: string): Promise<readonly SpecFile[]> {
+async function readSpecs(path: string, root: string): Promise<readonly SpecFile[]> {
   if (!(await stat(path)).isDirectory()) return [await parsed(path, root, await readFile(path))];
   const [{ walkTree }, { realFileDoor }, { tooLarge }] = await Promise.all([
     import('../../controller/loop/walk-tree.ts'),

@@ -1,7 +1,8 @@
-import { relative } from 'node:path';
-import { print } from '../command.ts';
+import { join, relative } from 'node:path';
+import { print, say } from '../command.ts';
 import type { CliContext, RunOptions } from '../context.ts';
 import { writeDemo } from '../demo.ts';
+import { EXIT } from '../exit.ts';
 import { drawLive } from '../live.ts';
 
 /** `npm start`: says which world it is, then runs the controller and shows what it does. */
@@ -10,10 +11,14 @@ export async function runDemo(options: RunOptions, context: CliContext): Promise
   const { specs, status } = options.paths;
   const probe = () => context.probe(signal);
   print(context, await writeDemo({ specsDir: specs, shown: relative(cwd, specs) || '.', probe }));
+  print(context, 'Ctrl-C ends skep, not the clusters.');
   const over = new AbortController();
   const drawing = drawLive({ statusDir: status, stdout, env, clock, signal: over.signal, own: true });
   try {
-    return await context.runController(options, signal);
+    const code = await context.runController(options, signal);
+    if (code !== EXIT.asWanted)
+      say(context, `Ended with trouble; the log says more: ${join(options.paths.state, 'skep.log')}`);
+    return code;
   } finally {
     over.abort();
     await drawing;

@@ -20,6 +20,7 @@ export function explainText(raw: StatusFile, facts: ExplainFacts, width: number,
     how(file, facts),
     section('What is wrong', wrong(file)),
     section('What is held', held(file, facts)),
+    section('Worth knowing', file.status.warnings),
     section('What comes next', next(file)),
     section('What you can do', cures(file, facts)),
     section('What happened last', past(file, facts)),
@@ -78,7 +79,6 @@ function wrong({ status }: StatusFile): string[] {
     ...status.drift.map((drift) => `drift: ${drift}`),
     ...status.strangers.map(({ what, why }) => `not ours, and left alone: ${what} (${why})`),
     ...(status.lastProblem ? [`the last problem: ${status.lastProblem}`] : []),
-    ...status.warnings,
   ];
 }
 

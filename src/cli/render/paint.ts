@@ -5,7 +5,7 @@ export type Tone = 'bad' | 'warn' | 'busy' | 'good' | 'plain' | 'dim';
 export type Paint = (tone: Tone, text: string) => string;
 
 /** Colour only on a terminal, and not where NO_COLOR is set or the terminal is `dumb`. */
-export function hasColour(output: Output, env: CliContext['env']): boolean {
+function hasColour(output: Output, env: CliContext['env']): boolean {
   return output.isTTY && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 

@@ -2,7 +2,7 @@ import type { NodeStatus, Phase } from '../../model/status.ts';
 import type { Tone } from './paint.ts';
 
 /** How each phase looks on every face. */
-export const PHASE_LOOK: { readonly [P in Phase]: { readonly sign: string; readonly tone: Tone } } = {
+const PHASE_LOOK: { readonly [P in Phase]: { readonly sign: string; readonly tone: Tone } } = {
   Pending: { sign: '◌', tone: 'busy' },
   Creating: { sign: '◐', tone: 'busy' },
   Ready: { sign: '✓', tone: 'good' },
@@ -16,7 +16,7 @@ export const PHASE_LOOK: { readonly [P in Phase]: { readonly sign: string; reado
 };
 
 /** `stage`: how far on its way a node is, of 4; null when it is on none. */
-export const NODE_LOOK: {
+const NODE_LOOK: {
   readonly [S in NodeStatus['state']]: { readonly sign: string; readonly tone: Tone; readonly stage: number | null };
 } = {
   booting: { sign: '◐', tone: 'busy', stage: 1 },

@@ -27,8 +27,7 @@ export async function waitFor({ name, wish, statusDir, timeoutMs }: WaitOptions,
     if (line !== last) say(context, `${timeOfDay(clock.now())} ${line}`);
     last = line;
   };
-  await warnIfNobodyActs(statusDir, context);
-  for (;;) {
+  for (let looks = 0; ; looks++) {
     const file = await readStatus(statusDir, name);
     const judgement = judgeWait(file, wish);
     if (judgement.kind === 'done') return EXIT.asWanted;
@@ -37,6 +36,7 @@ export async function waitFor({ name, wish, statusDir, timeoutMs }: WaitOptions,
       return EXIT.trouble;
     }
     tell(`${file?.status.phase ?? 'waiting'}  ${judgement.because.replace(/; looks again .*$/, '')}`);
+    if (looks === 0) await warnIfNobodyActs(statusDir, context);
     if (signal.aborted) return EXIT.trouble;
     if (clock.monotonic() >= until) {
       tell(`not ${wish.for} after ${describeDuration(timeoutMs)}: ${judgement.because}`);
@@ -49,5 +49,5 @@ export async function waitFor({ name, wish, statusDir, timeoutMs }: WaitOptions,
 /** Files are edited and intents left whether or not somebody is there to act on them; a person should know. */
 export async function warnIfNobodyActs(statusDir: string, context: CliContext): Promise<void> {
   if (isAlive(await readController(statusDir), context.clock.now())) return;
-  say(context, 'No controller is running here: this takes effect when one does (skep run).');
+  say(context, 'No controller is running here: nothing happens until one does (skep run).');
 }

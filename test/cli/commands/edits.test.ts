@@ -137,6 +137,6 @@ describe('pause, resume and confirm', () => {
     expect(await bench.run('resume', 'demo')).toBe(0);
     expect(await bench.run('confirm', 'demo')).toBe(0);
     expect((await intents(bench)).map(({ intent }) => intent.kind).sort()).toEqual(['confirm', 'pause', 'resume']);
-    expect(bench.stderr.text()).toContain('No controller is running here: this takes effect when one does');
+    expect(bench.stderr.text()).toContain('No controller is running here: nothing happens until one does');
   });
 });
