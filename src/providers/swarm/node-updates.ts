@@ -1,4 +1,3 @@
-
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { NodeRef, Swarm } from '../provider.ts';
