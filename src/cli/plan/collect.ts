@@ -2,16 +2,15 @@ import { resolve, sep } from 'node:path';
 import type { PlanFacts } from '../../controller/plan/facts.ts';
 import type { Complaint } from '../../model/complaint.ts';
 import type { Declared } from '../../model/declared.ts';
-import type { ClusterName, ProviderKind } from '../../model/ids.ts';
+import type { ClusterName } from '../../model/ids.ts';
 import type { Observed } from '../../model/observed.ts';
-import type { Provider } from '../../providers/provider.ts';
 import type { CliContext, Paths } from '../context.ts';
 import { badInput } from '../exit.ts';
-import { ownerOf } from '../files/owner.ts';
 import { allPlaces, complaintsOf, describePlace, type Place, readAsked, type SpecFile } from '../files/spec-files.ts';
-import { readFleet, readStatus } from '../files/status-files.ts';
-import { blindSpots, lookAt, readObserved, recordOf } from './look.ts';
+import { readFleet } from '../files/status-files.ts';
+import { blindSpots, readObserved, recordOf } from './look.ts';
 import type { Planned } from './planned.ts';
+import { createKept, createLive, type Subject, type WorldView } from './world-view.ts';
 
 export interface Asked {
   /** Files or directories; empty: the whole specs directory, and clusters whose document is gone. */
@@ -23,12 +22,6 @@ export interface Asked {
 export interface Collected {
   readonly plans: readonly Planned[];
   readonly complaints: readonly Complaint[];
-}
-
-/** One cluster to be planned. */
-interface Subject {
-  readonly name: ClusterName;
-  readonly place: Place | null;
 }
 
 /** Plans for all that was asked. Reads only. */
@@ -74,41 +67,6 @@ async function goneFrom(places: readonly Place[], { status }: Paths): Promise<re
   return clusters
     .filter((file) => file.status.phase !== 'Deleted' && !named.has(file.metadata.name))
     .map((file) => ({ name: file.metadata.name as ClusterName, place: null }));
-}
-
-interface WorldView {
-  /** Null: nothing there and nothing declared. */
-  look(subject: Subject): Promise<{ readonly observed: Observed; readonly owner: string } | null>;
-  close(): Promise<void>;
-}
-
-function createKept(observed: Observed): WorldView {
-  return { look: async () => ({ observed, owner: recordOf(observed)?.owner ?? 'nobody' }), close: async () => {} };
-}
-
-function createLive(paths: Paths, context: CliContext): WorldView {
-  const providers = new Map<string, Promise<Provider>>();
-  const providerFor = (kind: ProviderKind, owner: string): Promise<Provider> => {
-    const key = `${kind} ${owner}`;
-    const open = providers.get(key) ?? context.provider(kind, owner, paths);
-    providers.set(key, open);
-    return open;
-  };
-  return {
-    async look({ name, place }) {
-      const status = await readStatus(paths.status, name);
-      const kind = place?.document.spec?.spec.provider ?? status?.status.provider;
-      if (!kind) return null;
-      const owner = await ownerOf(status, paths, context);
-      const observed = await lookAt(name, place?.document.spec ?? null, await providerFor(kind, owner), context);
-      return observed === null ? null : { observed, owner };
-    },
-    async close() {
-      for (const provider of await Promise.allSettled(providers.values())) {
-        if (provider.status === 'fulfilled') await provider.value.close();
-      }
-    },
-  };
 }
 
 async function planOne(subject: Subject, world: WorldView, context: CliContext): Promise<Planned | null> {

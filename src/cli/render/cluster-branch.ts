@@ -89,8 +89,9 @@ function carriers({ infrastructure, phase }: ClusterStatus): Branch[] {
 
 const NEXT_SHOWN = 5;
 
-function next({ plan }: ClusterStatus): Branch[] {
-  if (!plan || plan.nextBatch.length === 0) return [];
+/** On a Ready cluster what is left is bookkeeping. */
+function next({ plan, phase }: ClusterStatus): Branch[] {
+  if (!plan || plan.nextBatch.length === 0 || phase === 'Ready') return [];
   const steps = plan.nextBatch.slice(0, NEXT_SHOWN).map(({ what, why }) => branch('', what, why));
   const more = plan.nextBatch.length - NEXT_SHOWN;
   if (more > 0) steps.push(branch('', `and ${plural(more, 'more step')}`));

@@ -19,7 +19,7 @@ export function createPaint(colour: boolean): Paint {
     plain: (text) => text,
     dim,
   };
-  return (tone, text) => tones[tone](text);
+  return (tone, text) => (text === '' ? '' : tones[tone](text));
 }
 
 export const noPaint: Paint = (_tone, text) => text;
