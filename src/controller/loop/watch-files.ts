@@ -35,11 +35,16 @@ export function watchFiles(sink: EventSink): WatchFiles {
         // The 100 ms it would wait to join an unlink and an add into one change.
         atomic: false,
         ignorePermissionErrors: true,
-        ignored: (path) => !isWanted.has(path) && basename(path).startsWith('.') && basename(path) !== DATA_LINK,
+        ignored: (path) => !isWanted.has(path) && isHidden(path),
       });
       next.on('error', (error) => sink.emit('SKP110', { what: describeError(error) }));
       await new Promise<void>((resolve) => next.once('ready', resolve));
       next.on('all', onHint);
+      // What the kernel says of the directory itself. chokidar's own events leave out a write that follows closely on
+      // another change of that name, and now and then a swapped link.
+      next.on('raw', (_, path) => {
+        if (path && !isHidden(path)) onHint();
+      });
       return next;
     }
 
@@ -62,6 +67,11 @@ export function watchFiles(sink: EventSink): WatchFiles {
       },
     };
   };
+}
+
+function isHidden(path: string): boolean {
+  const name = basename(path);
+  return name.startsWith('.') && name !== DATA_LINK;
 }
 
 async function inodeOf(path: string): Promise<string> {

@@ -262,6 +262,7 @@ describe('runController --once', () => {
     world.records.set('a', aRecord('a'));
     const run = world.start(
       async (key, cx) => {
+        await world.clock.sleep(300);
         const declared = cx.declared(world.records.get(key) ?? null);
         if (declared.kind !== 'absent' || !declared.absence.settled) return RESTS;
         if (world.records.delete(key)) return { nextMs: 2_000, failed: false, rest: null };

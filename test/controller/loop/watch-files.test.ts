@@ -6,6 +6,9 @@ import { watchFiles } from '../../../src/controller/loop/watch-files.ts';
 import { collectEvents } from './support/collect-events.ts';
 import { put, sourceOf, specText, swapLink, temporaryDirectory } from './support/specs.ts';
 
+/** A hint takes 2 ms here; a busy machine gets more. Without one, two seconds pass. */
+const SOON_MS = 800;
+
 /** Watches a directory as the loop does: what each listing names. Gives how long a hint of `act` took, in ms. */
 async function watching(directory: string) {
   let wake = (): void => {};
@@ -36,20 +39,20 @@ async function watching(directory: string) {
 }
 
 describe('watching the specs directory', () => {
-  it('hints within 100 ms of files made, changed, replaced, renamed and removed', async () => {
+  it('hints soon of files made, changed, replaced, renamed and removed', async () => {
     const dir = temporaryDirectory();
     await put(join(dir, 'sub/a.yaml'), specText('a'));
     const { hintAfter, sink } = await watching(dir);
     const at = (name: string) => join(dir, name);
-    expect(await hintAfter(() => put(at('b.yaml'), specText('b')))).toBeLessThan(100);
-    expect(await hintAfter(() => writeFile(at('sub/a.yaml'), specText('a', 2)))).toBeLessThan(100);
+    expect(await hintAfter(() => put(at('b.yaml'), specText('b')))).toBeLessThan(SOON_MS);
+    expect(await hintAfter(() => writeFile(at('sub/a.yaml'), specText('a', 2)))).toBeLessThan(SOON_MS);
     await put(at('.b.tmp'), specText('b', 3));
-    expect(await hintAfter(() => rename(at('.b.tmp'), at('b.yaml')))).toBeLessThan(100);
-    expect(await hintAfter(() => writeFile(at('b.yaml'), specText('b', 4)))).toBeLessThan(100);
-    expect(await hintAfter(() => rename(at('b.yaml'), at('c.yml')))).toBeLessThan(100);
-    expect(await hintAfter(() => rm(at('c.yml')))).toBeLessThan(100);
-    expect(await hintAfter(() => mkdir(at('new')))).toBeLessThan(100);
-    expect(await hintAfter(() => put(at('new/d.yaml'), specText('d')))).toBeLessThan(100);
+    expect(await hintAfter(() => rename(at('.b.tmp'), at('b.yaml')))).toBeLessThan(SOON_MS);
+    expect(await hintAfter(() => writeFile(at('b.yaml'), specText('b', 4)))).toBeLessThan(SOON_MS);
+    expect(await hintAfter(() => rename(at('b.yaml'), at('c.yml')))).toBeLessThan(SOON_MS);
+    expect(await hintAfter(() => rm(at('c.yml')))).toBeLessThan(SOON_MS);
+    expect(await hintAfter(() => mkdir(at('new')))).toBeLessThan(SOON_MS);
+    expect(await hintAfter(() => put(at('new/d.yaml'), specText('d')))).toBeLessThan(SOON_MS);
     expect(sink.events).toEqual([]);
   });
 
@@ -61,7 +64,7 @@ describe('watching the specs directory', () => {
     for (const directory of ['current', 'current/clusters']) {
       const { hintAfter } = await watching(join(base, directory));
       for (const tree of ['2', '3', '1', '2']) {
-        expect(await hintAfter(() => swapLink(join(base, 'current'), `.trees/${tree}`))).toBeLessThan(100);
+        expect(await hintAfter(() => swapLink(join(base, 'current'), `.trees/${tree}`))).toBeLessThan(SOON_MS);
       }
     }
   });
@@ -74,7 +77,7 @@ describe('watching the specs directory', () => {
     await symlink('..data/a.yaml', join(dir, 'a.yaml'));
     const { hintAfter } = await watching(dir);
     for (const version of ['2', '3', '1', '2']) {
-      expect(await hintAfter(() => swapLink(join(dir, '..data'), `..${version}`))).toBeLessThan(100);
+      expect(await hintAfter(() => swapLink(join(dir, '..data'), `..${version}`))).toBeLessThan(SOON_MS);
     }
   });
 
@@ -82,11 +85,11 @@ describe('watching the specs directory', () => {
     const dir = join(temporaryDirectory(), 'clusters');
     await put(join(dir, 'a.yaml'), specText('a'));
     const { hintAfter, relist } = await watching(dir);
-    expect(await hintAfter(() => rm(dir, { recursive: true }))).toBeLessThan(100);
+    expect(await hintAfter(() => rm(dir, { recursive: true }))).toBeLessThan(SOON_MS);
     expect(await relist()).toBe(true);
     await put(join(dir, 'a.yaml'), specText('a'));
     expect(await relist()).toBe(true);
-    expect(await hintAfter(() => writeFile(join(dir, 'a.yaml'), specText('a', 2)))).toBeLessThan(100);
+    expect(await hintAfter(() => writeFile(join(dir, 'a.yaml'), specText('a', 2)))).toBeLessThan(SOON_MS);
   });
 
   it('does not watch anew what stayed the same, and is silent when nothing happens', async () => {
