@@ -56,9 +56,10 @@ function planLeaving(desired: Desired, { node, why }: Surplus, swarm: SwarmView,
   if (member === null) {
     const pending = machine.engine?.swarm === 'pending';
     if (pending) return { what: `${machine.id} is still joining`, recheckMs: DRAIN_RECHECK_MS };
-    // It cannot say which of several members of its name it is, and one of them may have tasks.
+    // It cannot say which of several members of its name it is, or has just left: one of them may have tasks.
     const isNamed = swarm.members.some((m) => m.hostname === machine.id && m.state !== 'down');
-    return isNamed && machine.engine === null ? silent : remove(why);
+    const notDown: Wait = { what: `a member named ${machine.id} is not down yet`, recheckMs: SILENCE_RECHECK_MS };
+    return !isNamed ? remove(why) : machine.engine === null ? silent : notDown;
   }
   if (isJoining(member) && member.availability === 'pause' && !hasTasks(node, swarm)) return remove(why);
   const drain = planDrain({ member, swarm, pool: policyOf(desired, machine.pool), ...at, why });

@@ -174,7 +174,15 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'S1: no promotion while a peer is unreachable',
-    at: withMember(PROMISING, 'demo-managers-0002', { manager: { leader: false, reachability: 'unreachable' } }),
+    at: withMember(
+      withMember(aSituation({ managers: 5 }, { managers: 5 }), 'demo-managers-0005', {
+        role: 'worker',
+        manager: null,
+        ...JOINING,
+      }),
+      'demo-managers-0004',
+      { manager: { leader: false, reachability: 'unreachable' } },
+    ),
     never: 'promote',
     waits: /reachable manager/,
   },
@@ -326,15 +334,18 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('guards of the planner', () => {
-  it.each(ROWS)('$guard', ({ at, look, declared, never, steps, held, waits }) => {
-    const plan = planCluster(declared ?? at.declared, seen(at, look), FACTS);
-    const kinds = plan.batch.map((s) => s.kind);
-    if (never) expect(kinds).not.toContain(never);
-    if (steps) expect(kinds).toEqual(steps);
-    if (held) expect(plan.holds.map((h) => h.reason)).toContain(held);
-    if (waits) expect(plan.waits.map((w) => w.what).join('; ')).toMatch(waits);
-    expect(plan.asDeclared).toBe(kinds.length === 0 && plan.holds.length === 0 && plan.waits.length === 0);
-  });
+  it.each(ROWS.map((row) => [row.guard, row] as const))(
+    '%s',
+    (_, { at, look, declared, never, steps, held, waits }) => {
+      const plan = planCluster(declared ?? at.declared, seen(at, look), FACTS);
+      const kinds = plan.batch.map((s) => s.kind);
+      if (never) expect(kinds).not.toContain(never);
+      if (steps) expect(kinds).toEqual(steps);
+      if (held) expect(plan.holds.map((h) => h.reason)).toContain(held);
+      if (waits) expect(plan.waits.map((w) => w.what).join('; ')).toMatch(waits);
+      expect(plan.asDeclared).toBe(kinds.length === 0 && plan.holds.length === 0 && plan.waits.length === 0);
+    },
+  );
 
   it('keeps a manual drain when it labels the node', () => {
     const at = withMember(steady, W1, { labels: {}, availability: 'drain' });
