@@ -1,7 +1,7 @@
 import { describeError, withFacts } from '../../base/events.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import { spread } from './backoff.ts';
-import type { ControllerEnd, ControllerOptions } from './controller.ts';
+import type { ControllerEnd, ControllerOptions } from './controller-options.ts';
 import { createFleetFiles } from './fleet-files.ts';
 import { createKnowledge } from './knowledge.ts';
 import type { Leadership } from './lease.ts';

@@ -276,5 +276,6 @@ describe('runController --once', () => {
     await world.clock.step(10_000);
     expect(await run.ended).toMatchObject({ kind: 'rested', clusters: [{ name: 'b' }] });
     expect(world.records.has('a')).toBe(false);
+    expect(world.times('a').at(-1)).toBeGreaterThan(32_000);
   });
 });
