@@ -57,7 +57,9 @@ function planLeaving(desired: Desired, { node, why }: Surplus, swarm: SwarmView,
     const pending = machine.engine?.swarm === 'pending';
     if (pending) return { what: `${machine.id} is still joining`, recheckMs: DRAIN_RECHECK_MS };
     // It cannot say which of several members of its name it is, or has just left: one of them may have tasks.
-    const isNamed = swarm.members.some((m) => m.hostname === machine.id && m.state !== 'down');
+    const namesakes = swarm.members.filter((m) => m.hostname === machine.id);
+    if (namesakes.some((m) => m.manager !== null)) return managerHold(machine.id);
+    const isNamed = namesakes.some((m) => m.state !== 'down');
     const notDown: Wait = { what: `a member named ${machine.id} is not down yet`, recheckMs: SILENCE_RECHECK_MS };
     return !isNamed ? remove(why) : machine.engine === null ? silent : notDown;
   }

@@ -173,6 +173,16 @@ const ROWS: readonly Row[] = [
     held: 'NotYet',
   },
   {
+    guard: 'S2: a machine that left and whose member is still in raft is not removed',
+    at: engineOf(
+      withMember(leaving, W1, { state: 'down', manager: { leader: false, reachability: 'unreachable' } }),
+      W1,
+      { swarm: 'inactive', nodeId: null },
+    ),
+    never: 'remove-machine',
+    held: 'NotYet',
+  },
+  {
     guard: 'S1: no promotion while a peer is unreachable',
     at: withMember(
       withMember(aSituation({ managers: 5 }, { managers: 5 }), 'demo-managers-0005', {
