@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterName } from '../../../src/model/ids.ts';
 import type { Intent } from '../../../src/model/record.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { aRecord, createLoopWorld, RESTS } from './support/loop-world.ts';
 import { createMemoryLease } from './support/memory-lease.ts';
 import { specText } from './support/specs.ts';
-import { createVirtualClock } from './support/virtual-clock.ts';
 
 describe('runController', () => {
   it('visits every declared and every recorded cluster at once, and again at each resync', async () => {
@@ -204,7 +204,7 @@ describe('the end of runController', () => {
   });
 
   it('is not waited for by the next controller', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const lease = createMemoryLease();
     const [first, second] = [createLoopWorld(clock, lease), createLoopWorld(clock, lease)];
     for (const world of [first, second]) world.files.set('a.yaml', specText('a'));

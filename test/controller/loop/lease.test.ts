@@ -4,13 +4,13 @@ import { seededRandom } from '../../../src/base/random.ts';
 import { type LeaderOptions, type Leadership, runLeader } from '../../../src/controller/loop/lease.ts';
 import { LEASE_TIMES } from '../../../src/controller/loop/lease-times.ts';
 import type { LeaseStore } from '../../../src/providers/provider.ts';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { collectEvents } from './support/collect-events.ts';
 import { createMemoryLease } from './support/memory-lease.ts';
-import { createVirtualClock, type VirtualClock } from './support/virtual-clock.ts';
 
 /** One process that works for ever once it leads; its last effect ends `windDownMs` after it was told to stop. */
 function candidate(
-  clock: VirtualClock,
+  clock: FakeClock,
   store: LeaseStore,
   {
     id = 'me',
@@ -65,7 +65,7 @@ const ghost = (renewals = 0, released = false) => ({ holder: 'ghost', term: 4, r
 
 describe('runLeader', () => {
   it('takes a lease that nobody ever held at once, renews it, and releases it at the end', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const store = createMemoryLease();
     const me = candidate(clock, store);
     await clock.step(10_000);
@@ -77,7 +77,7 @@ describe('runLeader', () => {
   });
 
   it('holds the lease, renewing it, until its last effect has ended', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const store = createMemoryLease();
     const me = candidate(clock, store, { windDownMs: 3_000 });
     await clock.step(1_000);
@@ -93,7 +93,7 @@ describe('runLeader', () => {
   it('takes over 12 to 17 s after a crash, wherever in its period the crash fell', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.integer({ min: 0, max: 9_000 }), async (seed, livesForMs) => {
-        const clock = createVirtualClock();
+        const clock = createFakeClock();
         const store = createMemoryLease(ghost());
         const me = candidate(clock, store, { seed });
         let renewedAt = 0;
@@ -113,7 +113,7 @@ describe('runLeader', () => {
   });
 
   it('takes over within 3 s of a clean exit', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const store = createMemoryLease(ghost());
     const me = candidate(clock, store);
     await clock.step(3_100);
@@ -125,7 +125,7 @@ describe('runLeader', () => {
   });
 
   it('takes a term above every record', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const me = candidate(clock, createMemoryLease(ghost(0, true)), { highestTerm: async () => 41 });
     await clock.step(1);
     expect(me.terms.map(({ term }) => term)).toEqual([42]);
@@ -135,7 +135,7 @@ describe('runLeader', () => {
   it.each(['error', 'silence'] as const)(
     'begins nothing after 8 s of %s, and goes on with a new term',
     async (trouble) => {
-      const clock = createVirtualClock();
+      const clock = createFakeClock();
       const store = createMemoryLease();
       const me = candidate(clock, store, { windDownMs: 1_000 });
       await clock.step(4_000);
@@ -154,7 +154,7 @@ describe('runLeader', () => {
   );
 
   it('begins nothing after it was suspended, even before it could look at its lease', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     let asleepMs = 0;
     const me = candidate({ ...clock, monotonic: () => clock.monotonic() + asleepMs }, createMemoryLease());
     await clock.step(4_500);
@@ -165,7 +165,7 @@ describe('runLeader', () => {
   });
 
   it('does not take a renewal whose answer was lost for somebody else', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const store = createMemoryLease();
     const me = candidate(clock, store);
     await clock.step(1_000);
@@ -179,7 +179,7 @@ describe('runLeader', () => {
   });
 
   it('stops at once when another holds the lease, and stands by', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const store = createMemoryLease();
     const me = candidate(clock, store);
     await clock.step(1_000);
@@ -192,7 +192,7 @@ describe('runLeader', () => {
   });
 
   it('stops before the next effect when the lease file is gone, and waits before it takes another', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const store = createMemoryLease();
     let inPlace = true;
     const me = candidate(clock, store, { isInPlace: () => inPlace, highestTerm: async () => 1 });
@@ -210,7 +210,7 @@ describe('runLeader', () => {
   });
 
   it('steps down to take a higher term', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     let highest = 0;
     const me = candidate(clock, createMemoryLease(), { highestTerm: async () => highest });
     await clock.step(1_000);
@@ -223,7 +223,7 @@ describe('runLeader', () => {
   });
 
   it('ends when its work is done by itself, and goes on when the work was broken', async () => {
-    const clock = createVirtualClock();
+    const clock = createFakeClock();
     const store = createMemoryLease();
     let runs = 0;
     const me = candidate(clock, store, {
@@ -249,7 +249,7 @@ describe('several candidates', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(fault, { maxLength: 10 }), fc.integer(), async (faults, seed) => {
-        const clock = createVirtualClock();
+        const clock = createFakeClock();
         const shared = createMemoryLease();
         const doors = [0, 1, 2].map(() => createMemoryLease());
         let highest = 0;

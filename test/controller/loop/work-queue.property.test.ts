@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createWorkQueue, PRIORITIES, type Priority, type WorkQueue } from '../../../src/controller/loop/work-queue.ts';
-import { createVirtualClock, type VirtualClock } from './support/virtual-clock.ts';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 
 /** What the queue ought to know, kept in the plainest way: per key one wish, whether it is out, its back-off. */
 interface Model {
@@ -10,7 +10,7 @@ interface Model {
   readonly troubles: Map<string, { failures: number; notBefore: number }>;
 }
 interface Real {
-  readonly clock: VirtualClock;
+  readonly clock: FakeClock;
   readonly queue: WorkQueue<string>;
 }
 type Command = fc.AsyncCommand<Model, Real>;
@@ -89,7 +89,7 @@ describe('the work queue against its plain model', () => {
     await fc.assert(
       fc.asyncProperty(commands, async (run) => {
         const close = new AbortController();
-        const clock = createVirtualClock();
+        const clock = createFakeClock();
         const real = { clock, queue: createWorkQueue<string>(clock, close.signal) };
         await fc.asyncModelRun(
           () => ({ model: { wishes: new Map(), out: new Set<string>(), troubles: new Map() }, real }),

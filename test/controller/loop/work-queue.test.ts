@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createWorkQueue } from '../../../src/controller/loop/work-queue.ts';
-import { createVirtualClock } from './support/virtual-clock.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 
 function setUp() {
-  const clock = createVirtualClock();
+  const clock = createFakeClock();
   const end = new AbortController();
   const queue = createWorkQueue<string>(clock, end.signal);
   /** The key that is to be had now, or null. */

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import { createWorkQueue, type Taken } from '../../../src/controller/loop/work-queue.ts';
 import { type Outcome, runWorkers } from '../../../src/controller/loop/workers.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { collectEvents } from './support/collect-events.ts';
-import { createVirtualClock } from './support/virtual-clock.ts';
 
 const WELL: Outcome = { nextMs: null, failed: false, rest: null };
 
 function setUp(visit: (taken: Taken<string>) => Promise<Outcome>, count = 2) {
-  const clock = createVirtualClock();
+  const clock = createFakeClock();
   const end = new AbortController();
   const queue = createWorkQueue<string>(clock, end.signal);
   const sink = collectEvents();

@@ -6,13 +6,13 @@ import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHistory } from '../../../src/controller/store/history.ts';
 import { readChanges, readEvents } from '../../../src/controller/store/read-history.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { collectEvents } from '../loop/support/collect-events.ts';
-import { createVirtualClock } from '../loop/support/virtual-clock.ts';
 
 function setUp(file = 'state/history.sqlite') {
   const directory = mkdtempSync(join(tmpdir(), 'skep-history-'));
   const path = join(directory, file);
-  const clock = createVirtualClock();
+  const clock = createFakeClock();
   const trouble = collectEvents();
   const history = createHistory(path, clock, trouble);
   onTestFinished(() => {

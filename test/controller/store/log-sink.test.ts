@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fanOut, withFacts } from '../../../src/base/events.ts';
 import { createLogSink } from '../../../src/controller/store/log-sink.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { collectEvents } from '../loop/support/collect-events.ts';
-import { createVirtualClock } from '../loop/support/virtual-clock.ts';
 
 function lines(format: 'json' | 'pretty', level: 'debug' | 'warn' = 'debug') {
   const written: string[] = [];
-  const clock = createVirtualClock(Date.parse('2026-01-02T03:04:05Z'));
+  const clock = createFakeClock(Date.parse('2026-01-02T03:04:05Z'));
   const sink = createLogSink({ level, format, clock, write: (line) => void written.push(line), color: false });
   return { sink, written };
 }

@@ -11,10 +11,10 @@ import { expand } from '../../../../src/model/desired.ts';
 import type { ClusterName } from '../../../../src/model/ids.ts';
 import type { ClusterRecord } from '../../../../src/model/record.ts';
 import type { ControllerFile, IndexFile, SourceFile, StatusFile } from '../../../../src/model/status.ts';
+import { createFakeClock, type FakeClock } from '../../../support/fake-clock.ts';
 import { collectEvents } from './collect-events.ts';
 import { createMemoryLease, type MemoryLease } from './memory-lease.ts';
 import { specText } from './specs.ts';
-import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 /** The lease of a controller that ended cleanly. */
 const BEFORE = { holder: 'before', term: 1, renewals: 0, released: true };
@@ -47,10 +47,7 @@ export function aRecord(name: string, { path = `${name}.yaml`, term = 1 } = {}):
 }
 
 /** Everything around the loop, in memory, and one virtual clock. `files` is the specs directory: path → text. */
-export function createLoopWorld(
-  clock: VirtualClock = createVirtualClock(),
-  lease: MemoryLease = createMemoryLease(BEFORE),
-) {
+export function createLoopWorld(clock: FakeClock = createFakeClock(), lease: MemoryLease = createMemoryLease(BEFORE)) {
   const files = new Map<string, string>();
   const records = new Map<string, ClusterRecord>();
   const intents: PendingIntent[] = [];
