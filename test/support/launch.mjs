@@ -3,6 +3,6 @@
 import { main } from '../../dist/main.js';
 
 process.exitCode = await main(process.argv.slice(2), {
-  lease: { durationMs: 1_500, renewMs: 250, giveUpMs: 1_000, lookMs: 250 },
+  lease: { leaseMs: 1_500, renewMs: 250, giveUpMs: 1_000, lookMs: 250, callMs: 200 },
   failpoints: process.env.SKEP_TEST_FAILPOINTS,
 });
