@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ControllerProcess, createPlace, type Place, startController } from '../support/controller-process.ts';
+import { createPlace, type Place, startController } from '../support/controller-process.ts';
 import { containersOf, eventually, membersOf } from '../support/docker-oracle.ts';
 import { localSpec } from '../support/local-spec.ts';
 import { type RealEngine, SERVICE_IMAGE, startEngine } from '../support/real-engine.ts';
