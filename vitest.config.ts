@@ -1,10 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit: anything that needs no engine; real: suites on real Docker engines, two files at a time. */
+/** unit: in this process; process: the built program, no engine; real: suites on real Docker engines, two files at a time. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', pool: 'forks', include: ['test/**/*.test.ts'], exclude: ['test/real/**'] } },
+      {
+        test: {
+          name: 'unit',
+          pool: 'forks',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**', 'test/process/**'],
+        },
+      },
+      {
+        test: {
+          name: 'process',
+          pool: 'forks',
+          include: ['test/process/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'real',

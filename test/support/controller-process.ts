@@ -78,8 +78,19 @@ export function startSkep(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): ControllerProcess {
-  const paths = ['--specs', place.specs, '--status', place.status, '--state', place.state];
-  const child = spawn(process.execPath, [launcher, args[0] ?? 'run', ...paths, ...args.slice(1)], {
+  return startProgram(launcher, place, args, env);
+}
+
+/** Runs `program` (a file for Node) with the path flags that its command takes. */
+export function startProgram(
+  program: string,
+  place: Place,
+  [command = 'run', ...args]: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+  flags: readonly ('specs' | 'status' | 'state')[] = ['specs', 'status', 'state'],
+): ControllerProcess {
+  const paths = flags.flatMap((flag) => [`--${flag}`, place[flag]]);
+  const child = spawn(process.execPath, [program, command, ...paths, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
