@@ -10,6 +10,7 @@ import { addLs } from './commands/ls.ts';
 import { addPause } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
 import { addResume } from './commands/resume.ts';
+import { addRetry } from './commands/retry.ts';
 import { addRm } from './commands/rm.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly AddCommand[] = [
   addConfirm,
   addPause,
   addResume,
+  addRetry,
   addDocker,
   addConnect,
 ];

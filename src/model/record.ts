@@ -52,7 +52,8 @@ export interface Deletion {
 /** What an operator asked outside the spec. */
 export interface Intent {
   readonly id: string;
-  readonly kind: 'pause' | 'resume' | 'confirm';
+  /** `retry`: what was counted against a machine or a step before `at` counts no more. */
+  readonly kind: 'pause' | 'resume' | 'confirm' | 'retry';
   readonly by: string;
   readonly at: number;
   readonly reason: string | null;

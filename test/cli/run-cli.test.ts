@@ -20,6 +20,7 @@ const COMMANDS = [
   'confirm',
   'pause',
   'resume',
+  'retry',
   'docker',
   'connect',
 ];

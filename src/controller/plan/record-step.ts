@@ -77,11 +77,13 @@ export function recordStep(next: ClusterRecord, why: string): Step {
   return { kind: 'write-record', next, seenRevision: next.revision === 1 ? null : next.revision - 1, why };
 }
 
-/** A confirmation is spent once a listing made after it shows the document; so are pauses that ended. */
+/** A confirmation is spent once a listing made after it shows the document; so are pauses that ended, and all retries but the last. */
 export function withoutSpent(record: ClusterRecord, facts: PlanFacts, now: number): ClusterRecord['intents'] {
-  const lastPause = record.intents.filter((i) => i.kind !== 'confirm').at(-1);
+  const lastPause = record.intents.filter((i) => i.kind === 'pause' || i.kind === 'resume').at(-1);
+  const lastRetry = record.intents.filter((i) => i.kind === 'retry').at(-1);
   const kept = record.intents.filter((intent) => {
     if (intent.kind === 'confirm') return intent.at >= facts.listedAt;
+    if (intent.kind === 'retry') return intent === lastRetry;
     return intent === lastPause && intent.kind === 'pause' && (intent.until === null || intent.until > now);
   });
   return kept.length === record.intents.length ? record.intents : kept.slice(-MAX_INTENTS);

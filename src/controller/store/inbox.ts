@@ -22,7 +22,7 @@ export interface Inbox {
   readonly directory: string;
 }
 
-const KINDS = { pause: true, resume: true, confirm: true } as const satisfies Record<Intent['kind'], true>;
+const KINDS = { pause: true, resume: true, confirm: true, retry: true } as const satisfies Record<Intent['kind'], true>;
 /** An intent has a few hundred bytes. */
 const MAX_BYTES = 65_536;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;

@@ -126,7 +126,7 @@ describe('rm', () => {
   });
 });
 
-describe('pause, resume and confirm', () => {
+describe('pause, resume, confirm and retry', () => {
   it('leave their intents in the inbox', async () => {
     const bench = await createBench();
     await putStatus(bench.dir, aStatus());
@@ -136,7 +136,13 @@ describe('pause, resume and confirm', () => {
     ]);
     expect(await bench.run('resume', 'demo')).toBe(0);
     expect(await bench.run('confirm', 'demo')).toBe(0);
-    expect((await intents(bench)).map(({ intent }) => intent.kind).sort()).toEqual(['confirm', 'pause', 'resume']);
+    expect(await bench.run('retry', 'demo')).toBe(0);
+    expect((await intents(bench)).map(({ intent }) => intent.kind).sort()).toEqual([
+      'confirm',
+      'pause',
+      'resume',
+      'retry',
+    ]);
     expect(bench.stderr.text()).toContain('No controller is running here: nothing happens until one does');
   });
 });

@@ -130,6 +130,22 @@ describe('runController', () => {
     await run.finish();
   });
 
+  it('ends the back-off of a failing cluster when somebody asks for it', async () => {
+    const world = createLoopWorld();
+    world.files.set('a.yaml', specText('a'));
+    const run = world.start(async () => ({ nextMs: null, failed: true, rest: null }), { relistMs: 600_000 });
+    await world.clock.step(40_000);
+    const tried = world.times('a').length;
+    const intent: Intent = { id: 'r1', kind: 'retry', by: 'ops', at: 1, reason: null, until: null };
+    world.intents.push({ cluster: 'a' as ClusterName, intent });
+    world.hint();
+    await world.clock.step(100);
+    expect(world.times('a').length).toBe(tried + 1);
+    await world.clock.step(4_000);
+    expect(world.times('a').length, 'failures are counted anew').toBeGreaterThan(tried + 2);
+    await run.finish();
+  });
+
   it('steps down and takes a higher term when a record carries one', async () => {
     const world = createLoopWorld();
     world.files.set('a.yaml', specText('a'));
