@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { durationMs } from './cluster-spec/duration.ts';
 import type { ClusterSpec } from './cluster-spec/schema.ts';
 import { warningsOf } from './cluster-spec/warnings.ts';
+import { type HealthPolicy, healthPolicy } from './health-policy.ts';
 import { type ClusterName, MANAGERS } from './ids.ts';
 import type { Role, SwarmInitOptions } from './observed.ts';
 import type { Source } from './record.ts';
@@ -30,6 +31,7 @@ export interface DesiredPool {
   readonly localData: 'Protect' | 'Discard';
   readonly drainTimeoutMs: number;
   readonly onDrainTimeout: 'Pause' | 'Force';
+  readonly health: HealthPolicy;
 }
 
 /** JSON with sorted keys, so that equal values have equal texts. */
@@ -67,7 +69,7 @@ export function machineHashV1(inputs: unknown): string {
 }
 
 export function expand(spec: ClusterSpec, source: Source): Desired {
-  const { managers, workers, rollout, provider, swarm } = spec.spec;
+  const { managers, workers, rollout, health, provider, swarm } = spec.spec;
   const zones = provider === 'simulated' ? spec.spec.simulated.zones : spec.spec.local.zones;
   const hashInputs = machineHashInputs(spec);
   const common = { machineHash: machineHashV1(hashInputs), hashInputs };
@@ -82,6 +84,7 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
       localData: 'Protect',
       drainTimeoutMs: durationMs(rollout.drainTimeout),
       onDrainTimeout: rollout.onDrainTimeout,
+      health: healthPolicy(health, {}, managers.count),
     },
     ...workers.map(
       (pool): DesiredPool => ({
@@ -94,6 +97,7 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
         localData: pool.localData,
         drainTimeoutMs: durationMs(pool.rollout.drainTimeout ?? rollout.drainTimeout),
         onDrainTimeout: pool.rollout.onDrainTimeout ?? rollout.onDrainTimeout,
+        health: healthPolicy(health, pool.health, pool.count),
       }),
     ),
   ];

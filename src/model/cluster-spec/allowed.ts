@@ -55,5 +55,6 @@ export function allowedText(field: Field): string {
 
 /** `null` as a second choice tells nothing in a message. */
 function unwrap(field: Field): Field {
-  return field.anyOf?.find((choice) => choice.type !== 'null') ?? field;
+  const isNullable = field.anyOf?.some((choice) => choice.type === 'null');
+  return (isNullable && field.anyOf?.find((choice) => choice.type !== 'null')) || field;
 }

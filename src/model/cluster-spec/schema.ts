@@ -65,6 +65,33 @@ const poolRollout = z.strictObject({
   onDrainTimeout: onDrainTimeout.optional(),
 });
 
+const startupTimeout = duration().describe('From machine asked for to ready member; then it is replaced');
+const startupRetries = z.int().min(0).max(100).describe('Replacements of machines that never joined, in a row');
+const unhealthyAfter = duration().describe('How long a running machine may be Down or unreachable in the swarm');
+const maxUnhealthy = z
+  .union([
+    z.int().min(0).max(1000),
+    z.string().regex(/^(100|[1-9]?\d)%$/, 'a number such as 1, or a percentage such as 20%'),
+  ])
+  .meta({ examples: ['20%', 1] })
+  .describe('When more of a pool look bad, none of them is taken away. Rounds up; 0: never taken away');
+const replace = z.boolean().describe('false: what looks bad is held, not replaced');
+const health = z.strictObject({
+  startupTimeout: startupTimeout.default('10m'),
+  startupRetries: startupRetries.default(3),
+  unhealthyAfter: unhealthyAfter.default('5m'),
+  maxUnhealthy: maxUnhealthy.default('20%'),
+  replace: replace.default(true),
+});
+/** As with `rollout`: no defaults, so that a pool inherits. */
+const poolHealth = z.strictObject({
+  startupTimeout: startupTimeout.optional(),
+  startupRetries: startupRetries.optional(),
+  unhealthyAfter: unhealthyAfter.optional(),
+  maxUnhealthy: maxUnhealthy.optional(),
+  replace: replace.optional(),
+});
+
 const workerPool = z.strictObject({
   name: dnsLabel(20)
     .refine((name) => name !== MANAGERS, { error: 'a worker pool cannot have this name (allowed: any but "managers")' })
@@ -77,6 +104,7 @@ const workerPool = z.strictObject({
     .default('Protect')
     .describe("Protect: a node that holds a service's local data is not taken away by itself"),
   rollout: poolRollout.prefault({}).describe('Overrides of spec.rollout, field by field'),
+  health: poolHealth.prefault({}).describe('Overrides of spec.health, field by field'),
 });
 
 const local = z.strictObject({
@@ -165,6 +193,7 @@ export const clusterSpecSchema = z.strictObject({
     }),
     workers: z.array(workerPool).default([]),
     rollout: rollout.prefault({}),
+    health: health.prefault({}).describe('When a node is put right by replacing it'),
     local: local.prefault({}),
     simulated: simulated.prefault({}),
   }),

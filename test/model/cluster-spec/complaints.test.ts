@@ -48,6 +48,16 @@ describe('each complaint stands where the mistake is and says what is allowed', 
       '16:14 spec.workers[0].count: expected a whole number, found the number 1.5 (allowed: 0–1000)',
     ],
     [
+      '  provider: local\n',
+      '  provider: local\n  health: {maxUnhealthy: 120%}\n',
+      '8:26 spec.health.maxUnhealthy: "120%" is not allowed (allowed: a number such as 1, or a percentage such as 20%)',
+    ],
+    [
+      '  provider: local\n',
+      '  provider: local\n  health: {maxUnhealthy: 2.5}\n',
+      '8:26 spec.health.maxUnhealthy: 2.5 is not allowed (allowed: such as 20%, 1)',
+    ],
+    [
       'count: 2',
       'count: .inf',
       '16:14 spec.workers[0].count: expected a whole number, found the number Infinity (allowed: 0–1000)',

@@ -1,0 +1,34 @@
+import { durationMs } from './cluster-spec/duration.ts';
+import type { ClusterSpec } from './cluster-spec/schema.ts';
+
+/** `spec.health` as it holds for one pool, in ms and nodes. */
+export interface HealthPolicy {
+  readonly startupTimeoutMs: number;
+  readonly startupRetries: number;
+  readonly unhealthyAfterMs: number;
+  /** How many nodes of the pool may look bad while one of them is taken away. */
+  readonly maxUnhealthy: number;
+  readonly replace: boolean;
+}
+
+type Health = ClusterSpec['spec']['health'];
+/** A pool's own words; what it leaves out is the spec's. */
+type Words = { readonly [K in keyof Health]?: Health[K] | undefined };
+
+/** `count`: the pool's declared nodes, of which a percentage is taken. */
+export function healthPolicy(health: Health, over: Words, count: number): HealthPolicy {
+  return {
+    startupTimeoutMs: durationMs(over.startupTimeout ?? health.startupTimeout),
+    startupRetries: over.startupRetries ?? health.startupRetries,
+    unhealthyAfterMs: durationMs(over.unhealthyAfter ?? health.unhealthyAfter),
+    maxUnhealthy: nodesOf(over.maxUnhealthy ?? health.maxUnhealthy, count),
+    replace: over.replace ?? health.replace,
+  };
+}
+
+/** A percentage rounds up; above 0 it always allows one. */
+function nodesOf(most: number | string, count: number): number {
+  if (typeof most === 'number') return most;
+  const percent = Number(most.slice(0, -1));
+  return percent === 0 ? 0 : Math.max(1, Math.ceil((percent * count) / 100));
+}
