@@ -9,6 +9,7 @@ import { reconcile } from '../src/controller/reconcile.ts';
 import type { Declared } from '../src/model/declared.ts';
 import { expand, machineHashV1 } from '../src/model/desired.ts';
 import type { Observed } from '../src/model/observed.ts';
+import { readRecord } from '../src/model/read-record.ts';
 import { type StatusFile, statusFileSchema } from '../src/model/status.ts';
 import { createSimulatedProvider } from '../src/providers/simulated/provider.ts';
 import { createWorldStore } from '../src/providers/simulated/world-store.ts';
@@ -68,7 +69,8 @@ describe.each(versions)('what skep %s left', (version) => {
   });
 
   it('is planned over without a step, from the observation in its status', () => {
-    const { record, infrastructure, swarm } = kept.status.status.observation as Observed;
+    const { infrastructure, swarm } = kept.status.status.observation as Observed;
+    const record = readRecord(desired.cluster, kept.record);
     const now = kept.world.at;
     const observed: Observed = { cluster: desired.cluster, now, record, infrastructure, swarm };
     const facts = {

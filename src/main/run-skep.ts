@@ -18,11 +18,10 @@ import { createInbox } from '../controller/store/inbox.ts';
 import { createLogSink } from '../controller/store/log-sink.ts';
 import { createSqliteLease } from '../controller/store/sqlite-lease.ts';
 import { createStatusFiles } from '../controller/store/status-files.ts';
-import { describeProblem } from '../model/problem.ts';
-import type { ClusterRecord } from '../model/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import { controllerId } from './owner.ts';
 import { buildProvider, type ProviderNeeds } from './providers.ts';
+import { createRecordsReader } from './records-reader.ts';
 
 export interface RunNeeds extends Omit<ProviderNeeds, 'owner' | 'state'> {
   readonly version: string;
@@ -112,21 +111,6 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
     history.close();
     log.close();
   }
-}
-
-/** Every provider's records. One that no cluster needs may be out of reach, e.g. no Docker engine here: that is not trouble. */
-function createRecordsReader(providers: readonly Provider[], needed: Set<string>) {
-  return async (signal: AbortSignal): Promise<RecordsView> => {
-    const records: ClusterRecord[] = [];
-    const missing: string[] = [];
-    for (const provider of providers) {
-      const list = await provider.records.list(signal);
-      if (list.ok) records.push(...list.value);
-      else if (needed.has(provider.kind)) missing.push(`${provider.kind}: ${describeProblem(list.problem)}`);
-      if (list.ok && list.value.length > 0) needed.add(provider.kind);
-    }
-    return { records, missing: missing.length > 0 ? missing.join('; ') : null };
-  };
 }
 
 function openLog(options: RunOptions, { clock }: RunNeeds): { sink: EventSink; close: () => void } {

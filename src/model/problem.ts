@@ -12,6 +12,8 @@ export type Problem =
   | { readonly kind: 'unreachable'; readonly what: string; readonly detail: string }
   /** The swarm answered that it has no leader: its quorum is lost or an election runs. */
   | { readonly kind: 'no-leader'; readonly detail: string }
+  /** It is there and this skep cannot understand it: a newer one wrote it, or it is spoilt. */
+  | { readonly kind: 'unreadable'; readonly what: string; readonly detail: string }
   /** It understood and said no: asking again changes nothing until `field` (a spec path) or the world changes. */
   | { readonly kind: 'refused'; readonly field: string | null; readonly detail: string };
 
@@ -31,6 +33,7 @@ export function retryFor(problem: Problem): Retry {
     case 'no-capacity':
     case 'unreachable':
     case 'no-leader':
+    case 'unreadable':
     case 'refused':
       return { when: 'backoff' };
   }
@@ -51,6 +54,8 @@ export function describeProblem(problem: Problem): string {
       return `${problem.what} does not answer: ${problem.detail}`;
     case 'no-leader':
       return `the swarm has no leader: ${problem.detail}`;
+    case 'unreadable':
+      return `${problem.what} cannot be read: ${problem.detail}`;
     case 'refused':
       return problem.field ? `${problem.field}: ${problem.detail}` : problem.detail;
   }

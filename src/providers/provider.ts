@@ -92,7 +92,14 @@ export interface NodeRef {
 /** The durable note kept with the cluster. */
 export interface Records {
   /** Every record of this owner, also of clusters whose document is gone. */
-  list(signal: AbortSignal): Answer<readonly ClusterRecord[]>;
+  list(signal: AbortSignal): Answer<readonly FoundRecord[]>;
+  /** Null: there is none. */
+/** A record that is there; `unreadable` when it cannot be understood. */
+export interface FoundRecord {
+  readonly cluster: ClusterName;
+  readonly record: Result<ClusterRecord, Problem>;
+}
+
   read(cluster: ClusterName, signal: AbortSignal): Answer<ClusterRecord | null>;
   /**
    * Writes `next` only if the stored record still has revision `seen` (null: there is none). Else `conflict`.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { specHashOf } from '../../src/model/desired.ts';
 import type { ClusterRecord } from '../../src/model/record.ts';
 import type { ClusterRef, Records } from '../../src/providers/provider.ts';
+import { aRecord } from '../support/builders.ts';
 import { kindOf, type MakeSubject, must, type Subject, signal, TEST_LIMIT_MS, tearDown } from './subject.ts';
 
 /** What the `Records` port promises. The tests share one record and follow each other: the first failure counts. */
@@ -10,7 +10,7 @@ export function recordsConformance(name: string, makeSubject: MakeSubject): void
     let subject: Subject;
     let records: Records;
     let ref: ClusterRef;
-    const record = (revision: number, over: Partial<ClusterRecord> = {}) => aRecordOf(ref, { revision, ...over });
+    const record = (revision: number, over: Partial<ClusterRecord> = {}) => aRecord({ ...ref, revision, ...over });
     const read = async () => must(await records.read(ref.cluster, signal));
     const listed = async (from: Records) =>
       must(await from.list(signal)).filter(({ cluster }) => cluster === ref.cluster);
@@ -39,7 +39,9 @@ export function recordsConformance(name: string, makeSubject: MakeSubject): void
       });
       expect(kindOf(await records.swap(ref.cluster, null, first, signal))).toBe('ok');
       expect(await read()).toEqual(first);
-      expect(await listed(subject.newProvider('same').records)).toEqual([first]);
+      expect(await listed(subject.newProvider('same').records)).toEqual([
+        { cluster: ref.cluster, record: { ok: true, value: first } },
+      ]);
     });
 
     it('keeps a record of a hundred machine hashes', async () => {
@@ -94,8 +96,17 @@ export function recordsConformance(name: string, makeSubject: MakeSubject): void
       expect(await read()).toMatchObject({ revision: 3 });
     });
 
+    it('answers unreadable to what it cannot understand, never none, and nobody writes over it unseen', async () => {
+      const spoilt = { ...record(4), owner: 7 } as unknown as ClusterRecord;
+      expect(kindOf(await records.swap(ref.cluster, 3, spoilt, signal))).toBe('ok');
+      expect(kindOf(await records.read(ref.cluster, signal))).toBe('unreadable');
+      expect((await listed(records)).map((found) => kindOf(found.record))).toEqual(['unreadable']);
+      expect(kindOf(await records.swap(ref.cluster, null, record(1), signal))).toBe('conflict');
+      expect(kindOf(await records.swap(ref.cluster, 4, record(5), signal))).toBe('ok');
+    });
+
     it('goes when null is swapped in, and can begin anew', async () => {
-      expect(kindOf(await records.swap(ref.cluster, 3, null, signal))).toBe('ok');
+      expect(kindOf(await records.swap(ref.cluster, 5, null, signal))).toBe('ok');
       expect(await read()).toBeNull();
       expect(await listed(records)).toEqual([]);
       expect(kindOf(await records.swap(ref.cluster, null, record(1), signal))).toBe('ok');
@@ -110,27 +121,4 @@ export function recordsConformance(name: string, makeSubject: MakeSubject): void
       expect(await read()).toBeNull();
     });
   });
-}
-
-function aRecordOf({ cluster, spec }: ClusterRef, over: Partial<ClusterRecord>): ClusterRecord {
-  return {
-    format: 1,
-    cluster,
-    owner: 'me',
-    term: 1,
-    writer: '0.1',
-    revision: 1,
-    spec,
-    specHash: specHashOf(spec),
-    generation: 1,
-    source: { path: 'demo.yaml', line: 1, commit: null },
-    founder: null,
-    swarmId: null,
-    images: {},
-    hashInputs: {},
-    intents: [],
-    deletion: null,
-    firstReadyAt: null,
-    ...over,
-  };
 }

@@ -3,6 +3,7 @@ import type { ClusterSpec } from '../../model/cluster-spec/schema.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import type { Observed } from '../../model/observed.ts';
 import { describeProblem } from '../../model/problem.ts';
+import { readRecord } from '../../model/read-record.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { StatusFile } from '../../model/status.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -40,8 +41,10 @@ export async function readObserved(path: string): Promise<{ readonly file: Statu
     throw badInput(`${path}: it holds no observation; only a status that a controller wrote after a look does`);
   }
   const now = typeof kept.now === 'number' ? kept.now : (await stat(path)).mtimeMs;
-  const { record, infrastructure, swarm } = kept as Observed;
-  return { file, observed: { cluster: file.metadata.name as ClusterName, now, record, infrastructure, swarm } };
+  const { infrastructure, swarm, ...rest } = kept as Observed;
+  const cluster = file.metadata.name as ClusterName;
+  const record = rest.record.ok && rest.record.value !== null ? readRecord(cluster, rest.record.value) : rest.record;
+  return { file, observed: { cluster, now, record, infrastructure, swarm } };
 }
 
 function isLook(value: unknown): boolean {

@@ -32,8 +32,10 @@ export function foldStatus(ask: FoldAsk): StatusFile {
     : Math.max(accepted, before?.metadata.generation ?? 1);
   const infrastructure = observed.infrastructure.ok ? observed.infrastructure.value : null;
   const swarm = observed.swarm.ok ? observed.swarm.value : null;
-  const provider = desired?.spec.spec.provider ?? null;
-  const source = document?.source ?? record?.source ?? null;
+  // Of a cluster without a document only its record tells where it is and came from.
+  const last = known ? undefined : before?.status;
+  const provider = desired?.spec.spec.provider ?? last?.provider ?? null;
+  const source = document?.source ?? record?.source ?? last?.source ?? null;
   const deletedAt = record?.deletion?.markedAt;
   const deletion =
     deletedAt !== undefined

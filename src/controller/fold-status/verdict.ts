@@ -81,6 +81,8 @@ export function judge(told: Told, before: Phase | null): Verdict {
 }
 
 function unread(told: Told, before: Phase | null): Verdict {
+  const [hold] = told.plan.holds;
+  if (hold) return { ...AT_REST, phase: 'Held', reason: hold.reason, message: sentence(hold), stalled: true };
   const phase = before === null ? 'Pending' : before === 'Deleting' ? before : 'Degraded';
   return moving(phase, 'LookFailed', doing(told) ?? 'its record cannot be read');
 }

@@ -14,6 +14,8 @@ import type { Priority } from './work-queue.ts';
 export interface RecordsView {
   readonly records: readonly ClusterRecord[];
   /** What could not be listed, for people; null: all was. */
+  /** Clusters whose record is there and cannot be understood. */
+  readonly unreadable: readonly ClusterName[];
   readonly missing: string | null;
 }
 
@@ -53,13 +55,15 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   let records = new Map<ClusterName, ClusterRecord>();
   let intents: readonly PendingIntent[] = [];
   /** What was said of each cluster when it was last enqueued. */
+  let unreadable: readonly ClusterName[] = [];
   let told = new Map<ClusterName, { readonly kind: string; readonly place: string }>();
 
   const acceptedOf = (record: ClusterRecord): Accepted => ({ ...record.source, name: record.cluster });
 
   async function lookAtRecords(signal: AbortSignal): Promise<void> {
     try {
-      const { records: listed, missing } = await options.records(signal);
+      const { records: listed, missing, ...rest } = await options.records(signal);
+      unreadable = rest.unreadable;
       if (missing) sink.emit('SKP411', { what: missing });
       // What could not be asked is remembered: a provider that is down does not make its clusters strangers.
       const kept = missing ? [...records.values()] : [];
@@ -115,10 +119,10 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   }
 
   function clusters(): ReadonlySet<ClusterName> {
-    const spoken = intents.map(({ cluster }) => cluster);
-    if (!view) return new Set([...records.keys(), ...spoken]);
+    const known = [...records.keys(), ...unreadable, ...intents.map(({ cluster }) => cluster)];
+    if (!view) return new Set(known);
     const { documents, brokenNames, conflicts } = view;
-    return new Set([...documents.keys(), ...brokenNames.keys(), ...conflicts.keys(), ...records.keys(), ...spoken]);
+    return new Set([...documents.keys(), ...brokenNames.keys(), ...conflicts.keys(), ...known]);
   }
 
   return {

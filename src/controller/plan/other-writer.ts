@@ -1,4 +1,5 @@
 import type { Hold } from '../../model/hold.ts';
+import { describeProblem, type Problem } from '../../model/problem.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { PlanFacts } from './facts.ts';
 
@@ -18,4 +19,14 @@ export function otherWriter(record: ClusterRecord, facts: Pick<PlanFacts, 'write
     return { reason: 'NewerWriter', what, why, release: 'this controller stands down by itself' };
   }
   return null;
+}
+
+/** A record that this skep cannot read is somebody's all the same. */
+export function unreadableRecord(problem: Problem): Hold {
+  return {
+    reason: 'NewerWriter',
+    what: 'every change',
+    why: describeProblem(problem),
+    release: 'run the skep that wrote it',
+  };
 }

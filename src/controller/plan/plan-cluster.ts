@@ -7,7 +7,7 @@ import { differencesOf } from './differences.ts';
 import type { PlanFacts } from './facts.ts';
 import { brokenHold, conflictHold, pauseHold, specInForce, specPause } from './in-force.ts';
 import { inOrder } from './in-order.ts';
-import { otherWriter } from './other-writer.ts';
+import { otherWriter, unreadableRecord } from './other-writer.ts';
 import { planLife } from './plan-life.ts';
 import { firstRecord, nextRecord, recordStep, stamp, withoutSpent } from './record-step.ts';
 
@@ -25,6 +25,9 @@ export function planCluster(declared: Declared, observed: Observed, facts: PlanF
 }
 
 function planInOrder(declared: Declared, observed: Observed, facts: PlanFacts): Plan {
+  if (!observed.record.ok && observed.record.problem.kind === 'unreadable') {
+    return { ...EMPTY, holds: [unreadableRecord(observed.record.problem)] };
+  }
   if (!observed.record.ok) return waiting(`its record cannot be read: ${describeProblem(observed.record.problem)}`);
   const record = observed.record.value;
   if (record === null) return planBirth(declared, observed, facts);

@@ -3,8 +3,9 @@ import type { Random } from '../../base/random.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import type { Problem } from '../../model/problem.ts';
+import { readRecord } from '../../model/read-record.ts';
 import type { ClusterRecord } from '../../model/record.ts';
-import type { Records } from '../provider.ts';
+import type { FoundRecord, Records } from '../provider.ts';
 import type { Engine } from '../swarm/engine.ts';
 import { answer, isStatus } from '../swarm/problems.ts';
 import { isOurs, LABEL, labelsOf, recordName } from './names.ts';
@@ -16,7 +17,8 @@ const REMOVED = '';
 /** Revisions of one record that the engine holds, the newest first. More than one only after a crash within a swap. */
 interface Stored {
   readonly volumes: readonly VolumeRow[];
-  readonly newest: ClusterRecord | null;
+  /** Null: there is no record, or what is there is the mark of its removal. */
+  readonly newest: VolumeRow | null;
 }
 
 /**
@@ -31,7 +33,7 @@ export function createRecords(host: Engine, owner: string, random: Random, failp
     const all = await listVolumes(host, { [LABEL.cluster]: cluster, [LABEL.kind]: 'record' }, signal);
     const ours = all.filter((row) => isOurs(row.Labels, owner, cluster, 'record'));
     const volumes = ours.sort((a, b) => revisionOf(b) - revisionOf(a));
-    return { volumes, newest: volumes[0] ? parse(volumes[0]) : null, strangers: all.length - ours.length };
+    return { volumes, newest: volumes[0] ? unlessRemoved(volumes[0]) : null, strangers: all.length - ours.length };
   }
 
   async function removeVolumes(volumes: readonly VolumeRow[], signal: AbortSignal): Promise<void> {
@@ -66,7 +68,7 @@ export function createRecords(host: Engine, owner: string, random: Random, failp
     if (next && next.revision !== revision) throw new Error(`revision ${next.revision} does not follow ${seen}`);
     const before = await stored(cluster, signal);
     if (before.strangers > 0) return 'stranger';
-    if ((before.newest?.revision ?? null) !== seen) return 'conflict';
+    if ((before.newest ? revisionOf(before.newest) : null) !== seen) return 'conflict';
     if (seen === null && next === null) return 'done';
     if (seen === null) await removeVolumes(before.volumes, signal); // a removal that was cut short
     if (!(await claim(cluster, revision, next ? JSON.stringify(next) : REMOVED, signal))) return 'conflict';
@@ -87,7 +89,11 @@ export function createRecords(host: Engine, owner: string, random: Random, failp
       const labels = { [LABEL.owner]: owner, [LABEL.kind]: 'record' };
       return answer('the records', signal, async () => newestOfEach(await listVolumes(host, labels, signal)));
     },
-    read: (cluster, signal) => answer(what(cluster), signal, async () => (await stored(cluster, signal)).newest),
+    async read(cluster, signal) {
+      const found = await answer(what(cluster), signal, () => stored(cluster, signal));
+      if (!found.ok) return found;
+      return found.value.newest === null ? ok(null) : recordOf(cluster, found.value.newest);
+    },
     async swap(cluster, seen, next, signal): Promise<Result<void, Problem>> {
       const done = await answer(what(cluster), signal, () => swap(cluster, seen, next, signal));
       if (!done.ok) return done;
@@ -101,18 +107,19 @@ export function createRecords(host: Engine, owner: string, random: Random, failp
 
 const revisionOf = ({ Name }: VolumeRow): number => Number(/-record-(\d+)$/.exec(Name)?.[1] ?? 0);
 
-function parse(row: VolumeRow): ClusterRecord | null {
-  const text = row.Labels?.[LABEL.record] ?? REMOVED;
-  return text === REMOVED ? null : (JSON.parse(text) as ClusterRecord);
-}
+const textOf = ({ Labels }: VolumeRow): string => Labels?.[LABEL.record] ?? REMOVED;
+const unlessRemoved = (row: VolumeRow): VolumeRow | null => (textOf(row) === REMOVED ? null : row);
+const recordOf = (cluster: ClusterName, row: VolumeRow) => readRecord(cluster, textOf(row));
 
 /** The newest revision of every cluster's record; removed ones are left out. */
-function newestOfEach(volumes: readonly VolumeRow[]): readonly ClusterRecord[] {
-  const newest = new Map<string, VolumeRow>();
+function newestOfEach(volumes: readonly VolumeRow[]): readonly FoundRecord[] {
+  const newest = new Map<ClusterName, VolumeRow>();
   for (const row of volumes) {
-    const cluster = row.Labels?.[LABEL.cluster] ?? '';
+    const cluster = (row.Labels?.[LABEL.cluster] ?? '') as ClusterName;
     const known = newest.get(cluster);
     if (!known || revisionOf(row) > revisionOf(known)) newest.set(cluster, row);
   }
-  return [...newest.values()].flatMap((row) => parse(row) ?? []);
+  return [...newest].flatMap(([cluster, row]) =>
+    unlessRemoved(row) ? [{ cluster, record: recordOf(cluster, row) }] : [],
+  );
 }

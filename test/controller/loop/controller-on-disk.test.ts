@@ -39,7 +39,7 @@ async function controllerOn(base: string, id: string) {
       inbox: createInbox(join(base, 'state'), sink),
       lease,
       leaseTimes: TIMES,
-      records: async () => ({ records: [], missing: null }),
+      records: async () => ({ records: [], unreadable: [], missing: null }),
       async reconcile(key, context) {
         passes.push({ key, at: performance.now(), context });
         const controller = { owner: 'o', id, term: context.term };

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { noFailpoint } from '../../../src/base/failpoint.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import type { ClusterName } from '../../../src/model/ids.ts';
-import type { ClusterRecord } from '../../../src/model/record.ts';
 import { createRecords } from '../../../src/providers/local/record.ts';
 import type { VolumeRow } from '../../../src/providers/local/world.ts';
 import { type Engine, type EngineCall, EngineError } from '../../../src/providers/swarm/engine.ts';
+import { aRecord } from '../../support/builders.ts';
 
 const signal = new AbortController().signal;
 const cluster = 'demo' as ClusterName;
-const record = (revision: number, term = 1) => ({ cluster, revision, term }) as ClusterRecord;
+const record = (revision: number, term = 1) => aRecord({ cluster, revision, term });
 
 /** Volumes as an engine keeps them: creating one that exists answers with the one that is there. */
 function aVolumeEngine(volumes: Map<string, VolumeRow>): Engine {
@@ -49,7 +49,10 @@ describe('createRecords', () => {
     await expect(open(dying).swap(cluster, 1, record(2), signal)).rejects.toThrow('killed');
     expect([...volumes.keys()]).toEqual(['skep-demo-record-1', 'skep-demo-record-2']);
     expect(await open().read(cluster, signal)).toEqual({ ok: true, value: record(2) });
-    expect(await open().list(signal)).toEqual({ ok: true, value: [record(2)] });
+    expect(await open().list(signal)).toEqual({
+      ok: true,
+      value: [{ cluster, record: { ok: true, value: record(2) } }],
+    });
     expect(await open().swap(cluster, 2, record(3), signal)).toEqual({ ok: true, value: undefined });
     expect([...volumes.keys()]).toEqual(['skep-demo-record-3']);
   });

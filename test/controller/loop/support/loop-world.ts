@@ -95,7 +95,7 @@ export function createLoopWorld(clock: FakeClock = createFakeClock(), lease: Mem
           remove: async (id) => void intents.splice(intents.findIndex(({ intent }) => intent.id === id) >>> 0, 1),
         },
         lease: Object.assign(lease, { isInPlace: () => true }),
-        records: async () => ({ records: [...records.values()], missing: null }),
+        records: async () => ({ records: [...records.values()], unreadable: [], missing: null }),
         reconcile: (key, context) => {
           passes.push({ key, at: clock.monotonic(), context });
           return reconcile(key, context);
