@@ -35,13 +35,14 @@ export function swarmConformance(name: string, makeSubject: MakeSubject): void {
       expect(view).not.toBeNull();
       return view as SwarmView;
     };
-    const nodeIdOf = async (id: MachineId): Promise<NodeId | null> =>
-      (await machinesOf(subject.provider, ref)).find((machine) => machine.id === id)?.engine?.nodeId ?? null;
+    const engineOf = async (id: MachineId) =>
+      (await machinesOf(subject.provider, ref)).find((machine) => machine.id === id)?.engine ?? null;
+    const nodeIdOf = async (id: MachineId): Promise<NodeId | null> => (await engineOf(id))?.nodeId ?? null;
     /** The member that the machine itself says it is. */
     const memberOf = async (id: MachineId): Promise<Member> => {
-      const node = await nodeIdOf(id);
-      const member = (await look()).members.find((other) => other.id === node);
-      expect(member).toBeDefined();
+      const engine = await engineOf(id);
+      const member = (await look()).members.find((other) => other.id === engine?.nodeId);
+      expect(member, `the member of ${id}, whose engine says ${JSON.stringify(engine)}`).toBeDefined();
       return member as Member;
     };
     const becomes = (id: MachineId, expected: object): Promise<Member> =>

@@ -57,6 +57,7 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
       if (knowledge.clusters().has(cluster)) queue.addAfter(cluster, HINT_MS, 'operation');
     }, stop.signal);
     await knowledge.look(stop.signal);
+    await visitUntold();
     await lookAfter();
     await Promise.race([windDown(), runParts()]);
   } finally {
@@ -90,6 +91,13 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
     await rest(clock, WIND_DOWN_MS, workersEnded.signal);
     cut.abort();
     await rest(clock, LEAVE_MS, allEnded.signal);
+  }
+
+  /** A former holder may have died between a cluster's end and saying so: then only its status file still knows the name. */
+  async function visitUntold(): Promise<void> {
+    for (const { metadata, status } of await statuses.list()) {
+      if (status.phase !== 'Deleted') queue.add(metadata.name as ClusterName, 'operation');
+    }
   }
 
   async function keepLooking(): Promise<void> {

@@ -43,7 +43,7 @@ async function controllerOn(base: string, id: string) {
       async reconcile(key, context) {
         passes.push({ key, at: performance.now(), context });
         const controller = { owner: 'o', id, term: context.term };
-        const declared = context.declared(null);
+        const declared = await context.declared(null);
         const because = declared.kind === 'document' ? declared.desired.source.path : declared.kind;
         await statuses.write(key, aStatus(key, { controller, because }));
         for (const { intent } of context.intents) await context.intentDone(intent.id);
@@ -113,6 +113,18 @@ describe('the loop on real files', () => {
     await delay(50);
     expect(handles()).toBeLessThanOrEqual(before);
   }, 20_000);
+
+  it('visits what a former holder left untold: a cluster that only its status file still names', async () => {
+    const base = temporaryDirectory();
+    const statuses = createStatusFiles(join(base, 'status'));
+    await statuses.write('gone' as ClusterName, aStatus('gone', { phase: 'Deleting' }));
+    await statuses.write('told' as ClusterName, aStatus('told', { phase: 'Deleted' }));
+    const run = await controllerOn(base, 'one');
+    await until(() => run.passes.length === 1);
+    await delay(100);
+    await run.finish();
+    expect(run.passes.map(({ key }) => key)).toEqual(['gone']);
+  });
 
   it('hands over to a standby, with a higher term; a removed lease file ends the first holder', async () => {
     const base = temporaryDirectory();
