@@ -1,9 +1,11 @@
 import type { Result } from '../base/result.ts';
 import type { ClusterSpec } from '../model/cluster-spec/schema.ts';
+import type { EngineAnswer, NodeTrial } from '../model/host-facts.ts';
 import type { ClusterName, MachineId, NodeId, ProviderKind } from '../model/ids.ts';
 import type {
   Availability,
   InfrastructureView,
+  LiveSwarmOptions,
   Machine,
   Stranger,
   SwarmInitOptions,
@@ -62,10 +64,13 @@ export interface Swarm {
    */
   observe(ref: ClusterRef, machines: readonly Machine[], signal: AbortSignal): Answer<SwarmView | null>;
   /** Starts the swarm on this machine. On one that is in a swarm already: `refused`. */
-  init(ref: ClusterRef, machine: MachineId, options: SwarmInitOptions, signal: AbortSignal): Answer;
+  init(ref: ClusterRef, machine: MachineId, options: SwarmInitOptions & LiveSwarmOptions, signal: AbortSignal): Answer;
+  /** Sets these options and leaves everything else of the swarm as it is. `version`: of the swarm, as seen. */
+  setSwarm(ref: ClusterRef, via: MachineId, version: number, options: LiveSwarmOptions, signal: AbortSignal): Answer;
   /**
    * Joins `machine` as a worker, availability pause, with the worker token, to all manager addresses that `through`
-   * knows. The token never leaves the adapter. Joining a member succeeds. Resolves when accepted or pending.
+   * knows. The token never leaves the adapter. Joining a member succeeds. Resolves when accepted or pending;
+   * a pending one may fail later, and the machine's engine then says that it is in no swarm, or in error.
    */
   join(ref: ClusterRef, machine: MachineId, through: MachineId, signal: AbortSignal): Answer;
   /** Makes the machine's engine forget its swarm (forced). One that is in none succeeds. */
@@ -89,17 +94,17 @@ export interface NodeRef {
   readonly version: number;
 }
 
-/** The durable note kept with the cluster. */
-export interface Records {
-  /** Every record of this owner, also of clusters whose document is gone. */
-  list(signal: AbortSignal): Answer<readonly FoundRecord[]>;
-  /** Null: there is none. */
 /** A record that is there; `unreadable` when it cannot be understood. */
 export interface FoundRecord {
   readonly cluster: ClusterName;
   readonly record: Result<ClusterRecord, Problem>;
 }
 
+/** The durable note kept with the cluster. */
+export interface Records {
+  /** Every record of this owner, also of clusters whose document is gone. */
+  list(signal: AbortSignal): Answer<readonly FoundRecord[]>;
+  /** Null: there is none. */
   read(cluster: ClusterName, signal: AbortSignal): Answer<ClusterRecord | null>;
   /**
    * Writes `next` only if the stored record still has revision `seen` (null: there is none). Else `conflict`.
@@ -125,6 +130,18 @@ export interface Provider {
   dial(cluster: ClusterName, signal: AbortSignal): Answer<NodeJS.ReadWriteStream>;
   /** Lets go of connections. */
   close(): Promise<void>;
+}
+
+/** Whether this host can carry local clusters: for `skep doctor` and `npm start`. */
+export interface HostExam {
+  /** Reads only. */
+  engine(signal: AbortSignal): Promise<EngineAnswer>;
+  /**
+   * Runs one node as `local` says, in a container of its own without a network, for at most a minute, and removes it.
+   * `pull`: fetch its image when it is not there.
+   */
+  tryNode(local: ClusterSpec['spec']['local'], pull: boolean, signal: AbortSignal): Promise<NodeTrial>;
+  close(): void;
 }
 
 export interface Lease {

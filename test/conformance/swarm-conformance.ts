@@ -228,8 +228,14 @@ export function swarmConformance(name: string, makeSubject: MakeSubject): void {
       }, SWARM_LIMIT_MS);
       expect((await look()).members.map(({ id }) => id)).not.toContain(old);
       expect(kindOf(await swarm.remove(ref, ids[0], old as NodeId, false, signal))).toBe('ok');
-      must(await swarm.join(ref, ids[3], ids[0], signal));
-      expect((await becomes(ids[3], { state: 'ready', availability: 'pause' })).id).not.toBe(old);
+      const back = await subject.eventually(async () => {
+        // One that was pending may fail later; engines of 20.10 do so here now and then. A planner asks again, too.
+        if ((await engineOf(ids[3]))?.swarm === 'inactive') must(await swarm.join(ref, ids[3], ids[0], signal));
+        const member = await memberOf(ids[3]);
+        expect(member).toMatchObject({ state: 'ready', availability: 'pause' });
+        return member;
+      }, SWARM_LIMIT_MS);
+      expect(back.id).not.toBe(old);
     });
 
     it('lets a worker that left go at once by force', async () => {
