@@ -10,7 +10,6 @@ import { runCli } from './cli/run-cli.ts';
 import { LEASE_TIMES, type LeaseTimes } from './controller/loop/lease-times.ts';
 import { defaultOwner } from './main/owner.ts';
 import { buildProvider } from './main/providers.ts';
-import { probeWorld } from './main/world.ts';
 
 /** What tests set here instead of in the product: shorter leases, and places at which the process kills itself. */
 export interface Overrides {
@@ -56,7 +55,11 @@ export async function main(argv: readonly string[], overrides: Overrides = {}): 
         signal,
       );
     },
-    probe: (signal) => probeWorld(dockerHost, (text) => process.stderr.write(`${text}\n`), signal),
+    async hostExam() {
+      const { createHostExam } = await import('./providers/local/doctor/exam.ts');
+      const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
+      return createHostExam({ dockerHost, clock: systemClock, random: systemRandom, onProgress });
+    },
   };
   return runCli(argv, context);
 }

@@ -2,7 +2,7 @@ import type { spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { ProviderKind } from '../model/ids.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { HostExam, Provider } from '../providers/provider.ts';
 
 /** Everything that the faces take from outside; the composition root provides it. */
 export interface CliContext {
@@ -25,8 +25,8 @@ export interface CliContext {
   provider(kind: ProviderKind, owner: string, paths: Paths): Promise<Provider>;
   /** Runs until `signal` aborts, or with `once` until all is converged; answers the exit code. */
   runController(options: RunOptions, signal: AbortSignal): Promise<number>;
-  /** Which world `npm start` can offer here. */
-  probe(signal: AbortSignal): Promise<World>;
+  /** Looks at this host for `skep doctor` and `npm start`. The caller closes it. */
+  hostExam(): Promise<HostExam>;
 }
 
 export interface Output {
@@ -59,17 +59,3 @@ export interface RunOptions {
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-export type World =
-  | {
-      readonly provider: 'local';
-      /** The node image that works here. */
-      readonly image: string;
-      /** Where the image comes from, for people. */
-      readonly imageOrigin: string;
-      /** What it costs in time, disk and memory, for people. */
-      readonly cost: string;
-      /** Further fields of `spec.local` that nodes need here, e.g. `capAdd`. */
-      readonly local: Readonly<Record<string, unknown>>;
-    }
-  | { readonly provider: 'simulated'; readonly reason: string };

@@ -1,24 +1,46 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { World } from './context.ts';
 import { replaceFile } from './edit/replace-file.ts';
 import { readSpecDirectory } from './files/spec-files.ts';
 import { printable } from './render/printable.ts';
 import { nameList } from './render/words.ts';
+
+export type World =
+  | {
+      readonly provider: 'local';
+      /** The node image that works here. */
+      readonly image: string;
+      /** Where the image comes from, for people. */
+      readonly imageOrigin: string;
+      /** What it costs in time, disk and memory, for people. */
+      readonly cost: string;
+      /** Further fields of `spec.local` that nodes need here, e.g. `capAdd`. */
+      readonly local: Readonly<Record<string, unknown>>;
+    }
+  | { readonly provider: 'simulated'; readonly reason: string };
 
 export interface DemoOptions {
   readonly specsDir: string;
   /** The same directory, short, for people. */
   readonly shown: string;
   probe(): Promise<World>;
+  /** Clusters that live already, as their status files say. */
+  living(): Promise<readonly string[]>;
 }
 
-/** Writes `demo.yaml` when the directory has no spec file. Answers the first lines to print: which world, and why. */
-export async function writeDemo({ specsDir, shown, probe }: DemoOptions): Promise<readonly string[]> {
+/** Writes `demo.yaml` when the directory has no spec file and no cluster lives. Answers the first lines to print: which world, and why. */
+export async function writeDemo({ specsDir, shown, probe, living }: DemoOptions): Promise<readonly string[]> {
   const files = await readSpecDirectory(specsDir);
   if (files.length > 0) {
     const names = files.flatMap(({ documents }) => documents.map((document) => describe(document)));
     return [`Keeping what ${printable(shown)} declares: ${printable(nameList(names) || 'nothing yet')}.`];
+  }
+  // A document in a directory that lost its files would say that the files were removed on purpose.
+  const lost = await living();
+  if (lost.length > 0) {
+    return [
+      `${printable(shown)} declares nothing, and clusters live: ${printable(nameList(lost))}. No demo is written.`,
+    ];
   }
   const world = await probe();
   await mkdir(specsDir, { recursive: true });

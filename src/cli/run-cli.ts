@@ -4,6 +4,7 @@ import { addConfirm } from './commands/confirm.ts';
 import { addConnect } from './commands/connect.ts';
 import { addCreate } from './commands/create.ts';
 import { addDocker } from './commands/docker.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
 import { addLs } from './commands/ls.ts';
@@ -45,6 +46,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRetry,
   addDocker,
   addConnect,
+  addDoctor,
 ];
 
 /**

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { World } from '../../src/cli/context.ts';
-import { writeDemo } from '../../src/cli/demo.ts';
+import { type World, writeDemo } from '../../src/cli/demo.ts';
 import { parseFile } from '../../src/model/cluster-spec/parse.ts';
 import { createBench } from './support/cli-context.ts';
-import { put } from './support/status-builder.ts';
+import { anExam } from './support/host-exam.ts';
+import { aStatus, put } from './support/status-builder.ts';
 
 const local: World = {
   provider: 'local',
@@ -15,9 +15,16 @@ const local: World = {
   local: { privileged: false, capAdd: ['SYS_ADMIN', 'NET_ADMIN'] },
 };
 
+const none = async () => [];
+
 async function demoIn(world: World) {
   const { dir } = await createBench();
-  const lines = await writeDemo({ specsDir: join(dir, 'clusters'), shown: 'clusters', probe: async () => world });
+  const lines = await writeDemo({
+    specsDir: join(dir, 'clusters'),
+    shown: 'clusters',
+    probe: async () => world,
+    living: none,
+  });
   const text = await readFile(join(dir, 'clusters/demo.yaml'), 'utf8');
   return { lines, text, documents: parseFile('demo.yaml', text).documents };
 }
@@ -72,14 +79,25 @@ describe('the demo', () => {
     const { dir } = await createBench();
     await put(dir, 'clusters/a.yaml', 'metadata: {name: a}');
     const probe = () => Promise.reject(new Error('not to be asked'));
-    expect(await writeDemo({ specsDir: join(dir, 'clusters'), shown: 'clusters', probe })).toEqual([
+    expect(await writeDemo({ specsDir: join(dir, 'clusters'), shown: 'clusters', probe, living: none })).toEqual([
       'Keeping what clusters declares: a (with errors).',
     ]);
   });
 
+  it('is not written where the directory lost the files of clusters that live', async () => {
+    const bench = await createBench({
+      hostExam: async () => anExam(),
+      runController: async () => 0,
+    });
+    await put(bench.dir, 'status/a.json', JSON.stringify(aStatus('a')));
+    expect(await bench.run('run', '--demo')).toBe(0);
+    expect(bench.stdout.text()).toContain('declares nothing, and clusters live: a. No demo is written.');
+    await expect(readFile(join(bench.dir, 'clusters/demo.yaml'))).rejects.toThrow('ENOENT');
+  });
+
   it('run --demo shows the world, then what the controller does', async () => {
     const bench = await createBench({
-      probe: async () => local,
+      hostExam: async () => anExam(),
       runController: async (options) => (options.logToFile ? 0 : 1),
     });
     expect(await bench.run('run', '--demo')).toBe(0);

@@ -23,6 +23,7 @@ const COMMANDS = [
   'retry',
   'docker',
   'connect',
+  'doctor',
 ];
 
 describe('the command line', () => {

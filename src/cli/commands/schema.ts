@@ -5,10 +5,10 @@ import { EXIT } from '../exit.ts';
 export const addSchema: AddCommand = ({ program, context, action }) => {
   program
     .command('schema')
-    .description('Print the JSON Schema of a ClusterSpec, or of the status files.')
+    .description('Print the JSON Schema of a ClusterSpec, of the status files, or of what doctor -o json says.')
     .addArgument(
       new Argument('[which]', 'which schema')
-        .choices(['spec', 'status', 'index', 'source', 'controller'])
+        .choices(['spec', 'status', 'index', 'source', 'controller', 'doctor'])
         .default('spec'),
     )
     .action(
@@ -24,12 +24,17 @@ async function schemaOf(which: string): Promise<unknown> {
     const { clusterSpecJsonSchema } = await import('../../model/cluster-spec/json-schema.ts');
     return clusterSpecJsonSchema();
   }
-  const [{ z }, status] = await Promise.all([import('zod'), import('../../model/status.ts')]);
+  const [{ z }, status, { doctorReportSchema }] = await Promise.all([
+    import('zod'),
+    import('../../model/status.ts'),
+    import('../../model/finding.ts'),
+  ]);
   const schemas = {
     status: status.statusFileSchema,
     index: status.indexFileSchema,
     source: status.sourceFileSchema,
     controller: status.controllerFileSchema,
+    doctor: doctorReportSchema,
   };
   return z.toJSONSchema(schemas[which as keyof typeof schemas], { target: 'draft-7' });
 }

@@ -6,10 +6,10 @@ import type { Clock } from '../../base/clock.ts';
 import { withLimit } from './limit.ts';
 
 /**
- * The highest API version we speak: that of Docker 27, the newest whose reference we have read. The lowest we need is
- * 1.41 (Docker 20.10): `CgroupnsMode` and swarm jobs.
+ * The API versions we speak. The highest is that of Docker 27, the newest whose reference we have read. The lowest we need
+ * is that of Docker 20.10: `CgroupnsMode` and swarm jobs.
  */
-const OUR_API = '1.47';
+export const OUR_API = { lowest: '1.41', highest: '1.47' } as const;
 /** Looks and small writes answer in 2–50 ms; the rest is patience with a busy machine. Our choice. */
 const DEFAULT_LIMIT_MS = 5_000;
 export interface EngineCall {
@@ -144,7 +144,7 @@ async function ping(docker: Docker, signal: AbortSignal): Promise<string> {
   const answer = await dial<IncomingMessage>(docker, { method: 'GET', path: '/_ping' }, { isStream: true }, '', signal);
   answer.resume();
   const theirs = answer.headers['api-version'];
-  return typeof theirs === 'string' && minor(theirs) < minor(OUR_API) ? theirs : OUR_API;
+  return typeof theirs === 'string' && minor(theirs) < minor(OUR_API.highest) ? theirs : OUR_API.highest;
 }
 
 /** All versions are 1.x. */
@@ -157,7 +157,7 @@ function toEngineError(error: unknown): unknown {
 }
 
 /** moby, api/server/middleware/version.go: 400, "client version X is too old" or "too new". No code of its own. */
-const isVersionRefused = (error: unknown): boolean =>
+export const isVersionRefused = (error: unknown): boolean =>
   error instanceof EngineError && error.status === 400 && /client version \S+ is too (old|new)/.test(error.message);
 
 const isConnectionLost = (error: unknown): boolean =>

@@ -61,7 +61,7 @@ export async function createBench(given: Partial<CliContext> = {}): Promise<Benc
     defaultOwner: () => 'owner',
     provider: never('provider'),
     runController: never('runController'),
-    probe: never('probe'),
+    hostExam: never('hostExam'),
     ...given,
   };
   return { dir, clock, context, stdout, stderr, stop, run: (...argv) => runCli(argv, context) };
