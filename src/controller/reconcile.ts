@@ -12,7 +12,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { DeletionLedger } from './deletion-ledger.ts';
 import { execute, type StepResult } from './execute.ts';
 import { foldStatus } from './fold-status/fold-status.ts';
-import type { Outcome } from './loop/workers.ts';
+import { delayOf, type Outcome } from './loop/workers.ts';
 import { nextVisit } from './next-visit.ts';
 import { findRecord, observe } from './observe.ts';
 import type { PlanFacts } from './plan/facts.ts';
@@ -39,6 +39,8 @@ export interface PassPorts {
   /** This controller's own id and the term under which it leads. */
   readonly id: string;
   readonly term: number;
+  /** The back-off, should this pass fail, ms. */
+  readonly retryMs: number;
   /** Asked right before each effect: whether the lease is still ours. */
   readonly mayBegin: () => boolean;
   /** Minor version of this skep. */
@@ -74,6 +76,7 @@ export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: 
 
   const failed = results.flatMap(({ step, result }) => (result.ok ? [] : [{ step, problem: result.problem }]));
   const visit = nextVisit(plan, observed, failed, before);
+  const delayMs = delayOf(visit, ports.retryMs);
   const left = recordAfter(observed, results);
   if (record.ok) ports.noteRecord(left);
   const after = foldStatus({
@@ -85,7 +88,7 @@ export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: 
     desired,
     failed,
     record: left,
-    nextLookAt: visit.nextMs === null ? null : clock.now() + visit.nextMs,
+    nextLookAt: delayMs === null ? null : clock.now() + delayMs,
     controller: { owner: ports.owner, id: ports.id, term: ports.term },
   });
   const forgotten = declared.kind === 'absent' && before === null && !(record.ok && record.value);
@@ -108,8 +111,9 @@ function desiredNow(declared: Declared, record: ClusterRecord | null): Desired |
   return declared.kind === 'document' ? declared.desired : null;
 }
 
-/** Nothing to look at: no good document and no record. */
+/** Nothing to look at: no good document, and no record or none that can be read. */
 function unseen(cluster: ClusterName, record: Observed['record'], now: number): Observed {
+  if (!record.ok) return { cluster, now, record, infrastructure: record, swarm: record };
   const carriers = { state: 'absent', differences: [], forwardTo: null, leftovers: 0, images: {} } as const;
   return {
     cluster,

@@ -98,6 +98,7 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
               sink: cx.sink,
               noteRecord: cx.noteRecord,
               failpoint,
+              retryMs: cx.retryMs,
             },
             cx.signal,
           ),

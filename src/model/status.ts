@@ -114,6 +114,9 @@ const clusterStatus = z.strictObject({
   pendingTasks: z.array(z.strictObject({ service: z.string(), detail: z.string() })),
   plan: z.strictObject({ digest: z.string(), nextBatch: z.array(plannedStep), road: z.array(plannedStep) }).nullable(),
   infrastructure: z.strictObject({
+  staleSince: time()
+    .optional()
+    .describe('Since when a look fails: nodes and what is counted of them are as they were before'),
     state: z.enum(['absent', 'partial', 'ready', 'unknown']),
     differences: z.array(z.string()),
   }),

@@ -117,7 +117,9 @@ describe('a status file, read by the rules of kstatus', () => {
     const before = keeper.status();
     await keeper.clock.step(60_000);
     expect(await passOf(keeper)).toBe('Current');
-    expect({ ...keeper.status().status, nextLookAt: null }).toEqual({ ...before.status, nextLookAt: null });
+    const { observation, ...status } = keeper.status().status;
+    expect({ ...status, nextLookAt: null }).toEqual({ ...before.status, nextLookAt: null, observation: undefined });
+    expect(observation).toMatchObject({ now: keeper.clock.now() });
   });
 
   it('is terminating from the deletion mark to the tombstone, and in progress when the document returns', async () => {

@@ -45,6 +45,7 @@ export function createKeeper(seed = 1, harm: { faults?: Faults; failpoint?: Fail
     owner: 'me',
     id: 'test',
     term: 1,
+    retryMs: 4_000,
     mayBegin: () => true,
     noteRecord: () => {},
     writer: '0.1',

@@ -1,4 +1,4 @@
-import type { Desired } from '../../model/desired.ts';
+import type { Desired, DesiredPool } from '../../model/desired.ts';
 import { MANAGERS } from '../../model/ids.ts';
 import type { InfrastructureView, Stranger, SwarmView } from '../../model/observed.ts';
 import type { ClusterStatus, NodeStatus } from '../../model/status.ts';
@@ -16,10 +16,14 @@ export function countNodes(
   infrastructure: InfrastructureView,
   swarm: SwarmView | null,
 ): Counts {
-  const seen = nodesOf(infrastructure, swarm);
-  const nodes = seen.map((node) => nodeStatus(desired, node, swarm));
-  const names = new Set([...(desired?.pools.map((p) => p.name) ?? []), ...seen.map((n) => n.machine.pool)]);
-  const pools = [...names].map((name) => {
+  const nodes = nodesOf(infrastructure, swarm).map((node) => nodeStatus(desired, node, swarm));
+  const pools = countPools(desired, nodes);
+  return { pools, nodes, managers: managersStatus(swarm), swarm: swarmStatus(swarm), ...serviceTroubles(swarm) };
+}
+
+export function countPools(desired: Desired | null, nodes: readonly NodeStatus[]): Counts['pools'] {
+  const names = new Set([...(desired?.pools ?? []).map(({ name }) => name), ...nodes.map(({ pool }) => pool)]);
+  return [...names].map((name) => {
     const here = nodes.filter((n) => n.pool === name);
     return {
       name,
@@ -30,7 +34,6 @@ export function countNodes(
       outdated: here.filter((n) => n.outdated).length,
     };
   });
-  return { pools, nodes, managers: managersStatus(swarm), swarm: swarmStatus(swarm), ...serviceTroubles(swarm) };
 }
 
 function nodeStatus(desired: Desired | null, node: Node, swarm: SwarmView | null): NodeStatus {
@@ -41,7 +44,7 @@ function nodeStatus(desired: Desired | null, node: Node, swarm: SwarmView | null
     pool: machine.pool,
     zone: machine.zone,
     role: machine.pool === MANAGERS ? 'manager' : 'worker',
-    state: stateOf(node, swarm !== null),
+    state: stateOf(node, pool, swarm !== null),
     address: machine.address,
     engine: machine.engine?.version || member?.engineVersion || null,
     outdated: pool !== undefined && pool.machineHash !== machine.hash,
@@ -50,7 +53,7 @@ function nodeStatus(desired: Desired | null, node: Node, swarm: SwarmView | null
   };
 }
 
-function stateOf({ machine, member }: Node, looked: boolean): NodeStatus['state'] {
+function stateOf({ machine, member }: Node, pool: DesiredPool | undefined, looked: boolean): NodeStatus['state'] {
   if (machine.state === 'booting' || machine.state === 'stopped' || machine.state === 'unknown') return machine.state;
   if (machine.engine === null) return 'unknown';
   if (member === null) return looked || machine.engine.swarm !== 'active' ? 'joining' : 'unknown';
@@ -59,7 +62,7 @@ function stateOf({ machine, member }: Node, looked: boolean): NodeStatus['state'
   if (member.state === 'unknown') return 'unknown';
   if (isJoining(member)) return 'joining';
   if (member.role === 'manager' && member.manager?.reachability !== 'reachable') return 'unreachable';
-  if (member.availability === 'drain') return 'drained';
+  if (member.availability === 'drain' && pool?.availability !== 'drain') return 'drained';
   if (member.availability === 'pause') return 'paused';
   return member.manager?.leader ? 'leader' : 'ready';
 }

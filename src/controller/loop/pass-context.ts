@@ -12,6 +12,8 @@ export interface PassContext {
   readonly term: number;
   /** Why it was enqueued, at most. */
   readonly priority: Priority;
+  /** When this cluster is looked at again if the pass fails, ms after it. */
+  readonly retryMs: number;
   /** Aborted: begin no further effect, leave every wait, write the status, return. */
   readonly stopping: AbortSignal;
   /** Aborted some seconds later: let go of calls in flight too. */

@@ -139,12 +139,13 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
     if (highest > leadership.term) leadership.stepDown(`a record carries term ${highest}`);
   }
 
-  function visit({ key, priority }: Taken<ClusterName>): Promise<Outcome> {
+  function visit({ key, priority }: Taken<ClusterName>, retryMs: number): Promise<Outcome> {
     const pass = random.id(8);
     const context: PassContext = {
       pass,
       term: leadership.term,
       priority,
+      retryMs,
       stopping: stop.signal,
       signal: cut.signal,
       mayBegin: () => !stop.signal.aborted && leadership.mayBegin(),

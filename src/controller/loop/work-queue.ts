@@ -20,8 +20,8 @@ export interface WorkQueue<K extends string> {
   take(signal: AbortSignal): Promise<Taken<K> | null>;
   /** Ends the visit; a wish made during it becomes the next one. */
   done(key: K): void;
-  /** Counts a failed visit and keeps all wishes but `spec` away for `delayMs(failures)`, however many hints arrive. */
-  fail(key: K, delayMs: (failures: number) => number): void;
+  /** Counts a failed visit and keeps all wishes but `spec` away for `delayMs`, however many hints arrive. */
+  fail(key: K, delayMs: number): void;
   /** The key is well: no failures, nothing kept away. A `spec` wish does this too: it may well be the cure. */
   forget(key: K): void;
   /** Consecutive failed visits. */
@@ -139,7 +139,7 @@ export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSig
     },
     fail(key, delayMs) {
       const failures = (troubles.get(key)?.failures ?? 0) + 1;
-      const notBefore = clock.monotonic() + delayMs(failures);
+      const notBefore = clock.monotonic() + delayMs;
       troubles.set(key, { failures, notBefore });
       const kept = later.get(key);
       if (kept && kept.priority !== 'spec') later.set(key, { ...kept, at: Math.max(kept.at, notBefore) });

@@ -14,6 +14,11 @@ export interface Outcome {
   readonly rest: Rest | null;
 }
 
+/** How long until the next look, ms; null: until the next resync. `retryMs`: the back-off of a failed pass. */
+export function delayOf({ nextMs, failed }: Outcome, retryMs: number): number | null {
+  return failed ? Math.max(retryMs, nextMs ?? 0) : nextMs;
+}
+
 export interface Rest {
   readonly ok: boolean;
   readonly because: string;
@@ -22,8 +27,8 @@ export interface Rest {
 export interface WorkersOptions<K extends string> {
   readonly count: number;
   readonly queue: WorkQueue<K>;
-  /** One pass. May throw only when this program is wrong. */
-  readonly visit: (taken: Taken<K>) => Promise<Outcome>;
+  /** One pass. May throw only when this program is wrong. `retryMs`: the back-off, should it fail. */
+  readonly visit: (taken: Taken<K>, retryMs: number) => Promise<Outcome>;
   /** When the key is looked at again at the latest; null: it is no longer anybody's. */
   readonly resyncMs: (key: K) => number | null;
   readonly onOutcome: (key: K, outcome: Outcome) => void;
@@ -42,8 +47,9 @@ async function runWorker<K extends string>(options: WorkersOptions<K>, signal: A
   for (;;) {
     const taken = await queue.take(signal);
     if (!taken) return;
-    const outcome = await visitSafely(taken, options, signal);
-    requeue(taken.key, outcome, options);
+    const retryMs = backoffMs(queue.failures(taken.key) + 1, options.random.next());
+    const outcome = await visitSafely(taken, retryMs, options, signal);
+    requeue(taken.key, outcome, retryMs, options);
     options.onOutcome(taken.key, outcome);
     queue.done(taken.key);
   }
@@ -51,11 +57,12 @@ async function runWorker<K extends string>(options: WorkersOptions<K>, signal: A
 
 async function visitSafely<K extends string>(
   taken: Taken<K>,
+  retryMs: number,
   { visit, sink }: WorkersOptions<K>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    return await visit(taken);
+    return await visit(taken, retryMs);
   } catch (error) {
     // A pass that is cut off at shutdown ends by throwing: that is no fault.
     if (signal.aborted) return { nextMs: null, failed: false, rest: null };
@@ -65,19 +72,20 @@ async function visitSafely<K extends string>(
   }
 }
 
-function requeue<K extends string>(key: K, outcome: Outcome, options: WorkersOptions<K>): void {
-  const { queue, random } = options;
+function requeue<K extends string>(
+  key: K,
+  outcome: Outcome,
+  retryMs: number,
+  { queue, resyncMs }: WorkersOptions<K>,
+): void {
   if (outcome.failed) {
-    let delay = 0;
-    queue.fail(key, (failures) => {
-      delay = Math.max(backoffMs(failures, random.next()), outcome.nextMs ?? 0);
-      return delay;
-    });
+    const delay = delayOf(outcome, retryMs) ?? retryMs;
+    queue.fail(key, delay);
     queue.addAfter(key, delay, 'operation');
     return;
   }
   queue.forget(key);
-  const resync = options.resyncMs(key);
+  const resync = resyncMs(key);
   if (outcome.nextMs !== null && (resync === null || outcome.nextMs < resync)) {
     queue.addAfter(key, outcome.nextMs, 'operation');
   } else if (resync !== null) queue.addAfter(key, resync, 'resync');

@@ -19,7 +19,7 @@ export interface StatusStore {
   prepare(): Promise<void>;
   /** Null: there is none, or it cannot be read. */
   read(cluster: ClusterName): Promise<StatusFile | null>;
-  /** False: nothing was written, since it differs from the file at most in `nextLookAt`. */
+  /** False: nothing was written, since it differs from the file at most in `nextLookAt` and `observation.now`. */
   write(cluster: ClusterName, status: StatusFile): Promise<boolean>;
   /** Calls back after each status that was written, and with null after one that was removed, until the returned call. */
   onChange(listener: (cluster: ClusterName, status: StatusFile | null) => void): () => void;
@@ -76,7 +76,7 @@ export function createStatusFiles(directory: string): StatusStore {
     },
     read,
     async write(cluster, status) {
-      const written = await replace(statusPath(cluster), status, withoutNextLook);
+      const written = await replace(statusPath(cluster), status, withoutLooks);
       if (written) tell(cluster, status);
       return written;
     },
@@ -108,9 +108,11 @@ function deletedAt({ metadata, status }: StatusFile): number | null {
   return known.length > 0 ? Math.max(...known) : null;
 }
 
-function withoutNextLook(value: unknown): string {
-  const { status, ...rest } = value as { status?: object };
-  return JSON.stringify({ ...rest, status: { ...status, nextLookAt: null } });
+/** When it was looked and will be looked is no news by itself. */
+function withoutLooks(value: unknown): string {
+  const { status, ...rest } = value as { status?: { observation?: object } };
+  const observation = status?.observation && { ...status.observation, now: null };
+  return JSON.stringify({ ...rest, status: { ...status, nextLookAt: null, observation } });
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -61,7 +61,7 @@ const end = (key: string, failed: boolean): Command =>
         model.troubles.set(key, { failures, notBefore });
         const kept = model.wishes.get(key);
         if (kept && kept.rank > 0) kept.at = Math.max(kept.at, notBefore);
-        queue.fail(key, (n) => n * 100);
+        queue.fail(key, failures * 100);
       } else {
         model.troubles.delete(key);
         queue.forget(key);

@@ -71,14 +71,14 @@ describe('the work queue', () => {
     queue.add('a', 'operation');
     await takeNow();
     queue.add('a', 'operation');
-    queue.fail('a', (failures) => failures * 1_000);
+    queue.fail('a', 1_000);
     queue.done('a');
     queue.add('a', 'operation');
     await clock.step(999);
     expect(await takeNow()).toBeNull();
     await clock.step(1);
     expect(await takeNow()).toBe('a');
-    queue.fail('a', (failures) => failures * 1_000);
+    queue.fail('a', 2_000);
     expect(queue.failures('a')).toBe(2);
     queue.done('a');
     queue.add('a', 'operation');

@@ -10,6 +10,7 @@ import type { StatusFile } from '../../../src/model/status.ts';
 import { aStatus } from './a-status.ts';
 
 const DEMO = 'demo' as ClusterName;
+const OTHER = 'other' as ClusterName;
 const NOW = Date.parse('2026-01-02T00:00:00Z');
 
 function setUp() {
@@ -31,7 +32,7 @@ describe('status files', () => {
     expect(await readdir(directory)).toEqual(['demo.json']);
   });
 
-  it('are not written again when only nextLookAt differs, and are when anything else does', async () => {
+  it('are not written again when only the times of looks differ, and are when anything else does', async () => {
     const { directory, store } = setUp();
     await store.prepare();
     const told: (StatusFile | null)[] = [];
@@ -39,6 +40,11 @@ describe('status files', () => {
     await store.write(DEMO, aStatus('demo', { nextLookAt: '2026-01-01T00:00:00Z' }));
     expect(await store.write(DEMO, aStatus('demo', { nextLookAt: '2026-01-01T00:01:00Z' }))).toBe(false);
     expect(await readFile(join(directory, 'demo.json'), 'utf8')).toContain('00:00:00Z');
+    const looked = (now: number, swarm: string) => aStatus('demo', { observation: { now, swarm } });
+    await store.write(OTHER, looked(1, 'a'));
+    expect(await store.write(OTHER, looked(2, 'a'))).toBe(false);
+    expect(await store.write(OTHER, looked(2, 'b'))).toBe(true);
+    expect(told.splice(1)).toHaveLength(2);
     expect(await store.write(DEMO, aStatus('demo', { because: 'something else' }))).toBe(true);
     expect(told).toHaveLength(2);
   });
