@@ -99,7 +99,7 @@ describe.each(versions)('what skep %s left', (version) => {
       write: async (name: string, file: StatusFile) => void files.set(name, file),
     };
     const keeper = createKeeper();
-    const ports = { ...keeper.ports, clock, statuses, declared: () => declared, listedAt: () => clock.now() };
+    const ports = { ...keeper.ports, clock, statuses, declared: async () => declared, listedAt: () => clock.now() };
     const providers = { simulated: provider, local: provider };
     const outcome = await reconcile(desired.cluster, { ...ports, providers }, new AbortController().signal);
     expect(outcome.rest).toEqual({ ok: true, because: 'as declared' });

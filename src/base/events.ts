@@ -15,6 +15,7 @@ export const EVENTS = {
   SKP108: { level: 'info', text: 'specs directory is back' },
   SKP109: { level: 'warn', text: 'specs directory kept changing while it was read' },
   SKP110: { level: 'warn', text: 'specs directory cannot be watched, it is only listed now and then' },
+  SKP111: { level: 'warn', text: 'commits cannot be compared, so the checkout is taken for no older one' },
 
   SKP201: { level: 'info', text: 'plan changed' },
   SKP202: { level: 'info', text: 'phase changed' },

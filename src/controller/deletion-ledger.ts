@@ -1,5 +1,6 @@
 import type { ClusterName } from '../model/ids.ts';
 import { fromIsoTime } from '../model/iso-time.ts';
+import type { ClusterRecord } from '../model/record.ts';
 import type { StatusFile } from '../model/status.ts';
 
 const HOUR_MS = 3_600_000;
@@ -12,12 +13,19 @@ export interface DeletionLedger {
   claim(cluster: ClusterName, now: number, max: number): boolean;
 }
 
-/** Begins with what the status files of the directory still tell (tombstones stay for a day). */
-export function createDeletionLedger(statuses: readonly StatusFile[]): DeletionLedger {
+/**
+ * Begins with what the status files still tell (tombstones stay for a day), and the records of deletions that a crash cut
+ * off before a status said so.
+ */
+export function createDeletionLedger(
+  statuses: readonly StatusFile[],
+  records: readonly ClusterRecord[],
+): DeletionLedger {
   const begun = new Map<string, number>();
   for (const { metadata } of statuses) {
     if (metadata.deletionTimestamp) begun.set(metadata.name, fromIsoTime(metadata.deletionTimestamp));
   }
+  for (const { cluster, deletion } of records) if (deletion) begun.set(cluster, deletion.markedAt);
   const countOthers = (cluster: ClusterName, now: number): number =>
     [...begun].filter(([name, at]) => name !== cluster && now - at < HOUR_MS).length;
   return {
@@ -27,5 +35,19 @@ export function createDeletionLedger(statuses: readonly StatusFile[]): DeletionL
       begun.set(cluster, now);
       return true;
     },
+  };
+}
+
+/** A ledger for each term, opened when it is first asked for: while we stood by, another holder may have deleted. */
+export function ledgerByTerm(open: () => Promise<DeletionLedger>): (term: number) => Promise<DeletionLedger> {
+  let current: { readonly term: number; readonly ledger: Promise<DeletionLedger> } | null = null;
+  return (term) => {
+    if (current?.term === term) return current.ledger;
+    const ledger = open();
+    current = { term, ledger };
+    ledger.catch(() => {
+      current = null;
+    });
+    return ledger;
   };
 }

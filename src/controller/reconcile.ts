@@ -25,7 +25,7 @@ import { tellPass } from './tell-pass.ts';
 export interface PassPorts {
   readonly providers: Readonly<Record<ProviderKind, Provider>>;
   /** What the directory says of a cluster, given what is on its record. */
-  declared(cluster: ClusterName, record: ClusterRecord | null): Declared;
+  declared(cluster: ClusterName, record: ClusterRecord | null): Promise<Declared>;
   /** Wall time of the listing behind `declared`. */
   listedAt(): number;
   readonly statuses: {
@@ -57,11 +57,11 @@ export interface PassPorts {
 export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: AbortSignal): Promise<Outcome> {
   const { clock, sink } = ports;
   const before = await ports.statuses.read(cluster);
-  const named = providerNamed(ports.declared(cluster, null), before, ports);
+  const named = providerNamed(await ports.declared(cluster, null), before, ports);
   const found = await findRecord(cluster, named, Object.values(ports.providers), signal);
   const { provider } = found;
   const record = await takeUpIntents(cluster, provider, found.record, ports, signal);
-  const declared = ports.declared(cluster, record.ok ? record.value : null);
+  const declared = await ports.declared(cluster, record.ok ? record.value : null);
   const desired = desiredNow(declared, record.ok ? record.value : null);
   const observed: Observed =
     provider && desired

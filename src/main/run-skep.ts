@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { type EventSink, fanOut } from '../base/events.ts';
 import type { RunOptions } from '../cli/context.ts';
-import { createDeletionLedger } from '../controller/deletion-ledger.ts';
+import { createDeletionLedger, ledgerByTerm } from '../controller/deletion-ledger.ts';
 import { type ControllerEnd, runController } from '../controller/loop/controller.ts';
 import { realFileDoor } from '../controller/loop/file-door.ts';
-import type { RecordsView } from '../controller/loop/knowledge.ts';
+import { gitAge } from '../controller/loop/git-age.ts';
 import type { LeaseTimes } from '../controller/loop/lease-times.ts';
 import { createParser } from '../controller/loop/parse-worker.ts';
 import { createSource } from '../controller/loop/source.ts';
@@ -38,7 +38,7 @@ const RELIST_MS = 10_000;
 export async function runSkep(options: RunOptions, needs: RunNeeds, signal: AbortSignal): Promise<number> {
   const { paths, owner } = options;
   const { clock, random, version, pid, failpoint } = needs;
-  for (const path of [paths.specs, paths.status, paths.state]) await mkdir(path, { recursive: true });
+  for (const path of [paths.status, paths.state]) await mkdir(path, { recursive: true });
   const log = openLog(options, needs);
   const history = createHistory(join(paths.state, 'history.sqlite'), clock, log.sink);
   const sink = fanOut([log.sink, history]);
@@ -49,7 +49,12 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
   const all: readonly Provider[] = Object.values(providers);
   const statuses = createStatusFiles(paths.status);
   const known = await statuses.list();
-  const ledger = createDeletionLedger(known);
+  const records = createRecordsReader(all, new Set(known.map((file) => file.status.provider ?? '')));
+  // A directory that vanished is not made anew: an empty one would speak of deletions.
+  if (known.length === 0 && (await keepsNothing(records, signal))) await mkdir(paths.specs, { recursive: true });
+  const ledgerOf = ledgerByTerm(async () =>
+    createDeletionLedger(await statuses.list(), (await records(signal)).records),
+  );
   const lease = createSqliteLease(join(paths.status, '_lease.sqlite'));
   const parser = createParser({ timeoutMs: PARSE_LIMIT_MS, clock });
   const id = controllerId(pid, random.id(4));
@@ -61,13 +66,13 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
         pid,
         version,
         specsDirectory: paths.specs,
-        source: createSource({ directory: paths.specs, door: realFileDoor, parser, clock }),
+        source: createSource({ directory: paths.specs, door: realFileDoor, parser, ageOf: gitAge, clock }),
         watch: watchFiles(sink),
         statuses,
         inbox: createInbox(paths.state, sink),
         lease,
         leaseTimes: needs.lease,
-        records: createRecordsReader(all, new Set(known.map((file) => file.status.provider ?? ''))),
+        records,
         hints: (onHint, stop) => {
           for (const provider of all) provider.infrastructure.hints(onHint, stop);
         },
@@ -75,7 +80,7 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
         clock,
         random,
         sink,
-        reconcile: (cluster, cx) =>
+        reconcile: async (cluster, cx) =>
           reconcile(
             cluster,
             {
@@ -87,18 +92,18 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
                 waiting: async () => cx.intents.map(({ intent }) => intent),
                 settle: async (_, ids) => void (await Promise.all(ids.map(cx.intentDone))),
               },
-              ledger,
+              ledger: await ledgerOf(cx.term),
               maxDeletions: options.maxDeletions,
               owner,
               id,
               term: cx.term,
+              retryMs: cx.retryMs,
               mayBegin: cx.mayBegin,
               writer: version.split('.').slice(0, 2).join('.'),
               clock,
               sink: cx.sink,
               noteRecord: cx.noteRecord,
               failpoint,
-              retryMs: cx.retryMs,
             },
             cx.signal,
           ),
@@ -112,6 +117,11 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
     history.close();
     log.close();
   }
+}
+
+async function keepsNothing(read: ReturnType<typeof createRecordsReader>, signal: AbortSignal): Promise<boolean> {
+  const { records, unreadable } = await read(signal);
+  return records.length === 0 && unreadable.length === 0;
 }
 
 function openLog(options: RunOptions, { clock }: RunNeeds): { sink: EventSink; close: () => void } {

@@ -4,7 +4,12 @@ import type { Source } from './record.ts';
 
 /** What the specs directory says of one cluster now. */
 export type Declared =
-  | { readonly kind: 'document'; readonly desired: Desired }
+  | {
+      readonly kind: 'document';
+      readonly desired: Desired;
+      /** Why its checkout is taken for an older one than was accepted (safety.md 8); left out: it is not. */
+      readonly behind?: string;
+    }
   /** Its file is there and wrong: the last good spec stays in force. */
   | { readonly kind: 'broken'; readonly complaints: readonly Complaint[] }
   /** Two documents claim the name: neither wins. */

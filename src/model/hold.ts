@@ -10,6 +10,7 @@ export const HOLD_REASONS = [
   'IdentityConflict',
   'Locked',
   'NewerWriter',
+  'SourceBehind',
   'MembershipUnsettled',
   'SwarmUnreachable',
   'NotYet',

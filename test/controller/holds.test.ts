@@ -127,6 +127,12 @@ const CASES: readonly (readonly [HoldReason, string, RegExp, Case])[] = [
   ['NewerWriter', 'a newer skep wrote the record', /newer skep/, { observed: withRecord({ writer: '0.2' }) }],
   ['NewerWriter', 'a higher term wrote the record', /stands down/, { observed: withRecord({ term: 9 }) }],
   [
+    'SourceBehind',
+    'its checkout is older than the accepted one',
+    /git pull/,
+    { declared: { kind: 'document', desired: wished({ workers: { web: 1 } }), behind: 'it is older' } },
+  ],
+  [
     'MembershipUnsettled',
     'the authority is rotated',
     /rotation ends/,

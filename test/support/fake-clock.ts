@@ -8,7 +8,7 @@ export interface FakeClock extends Clock {
   next(): Promise<boolean>;
   /** Goes from sleeper to sleeper until `check` is true. Throws when nobody sleeps or `limitMs` of fake time are over. */
   until(check: () => boolean | Promise<boolean>, limitMs: number): Promise<void>;
-  /** Lets continuations and file requests that are under way finish, at the present time. */
+  /** Lets continuations, file requests and programs that are under way finish, at the present time. */
   settle(): Promise<void>;
   /** How many sleep. */
   sleepers(): number;
@@ -102,5 +102,5 @@ async function settle(): Promise<void> {
   while (process.getActiveResourcesInfo().some((resource) => FILE_REQUEST.test(resource)));
 }
 
-/** Node's names of file requests under way; an open file is none. */
-const FILE_REQUEST = /^(FSReq|CloseReq)/;
+/** Node's names of file requests under way (an open file is none) and of programs that run. */
+const FILE_REQUEST = /^(FSReq|CloseReq|ProcessWrap)/;

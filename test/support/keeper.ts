@@ -30,10 +30,10 @@ export function createKeeper(seed = 1, harm: { faults?: Faults; failpoint?: Fail
     kind: 'absent',
     absence: { firstMissedAt: null, settled: false, settlesAt: null, suspicion: null },
   };
-  const ledger = createDeletionLedger([]);
+  const ledger = createDeletionLedger([], []);
   const ports = {
     providers: { simulated: provider, local: provider },
-    declared: () => declared,
+    declared: async () => declared,
     listedAt: () => clock.now(),
     statuses: {
       read: async (name: string) => statuses.get(name) ?? null,

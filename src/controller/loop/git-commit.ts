@@ -1,17 +1,36 @@
 import { dirname, join, resolve } from 'node:path';
 import type { FileDoor } from './file-door.ts';
 
-const HASH = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+/** SHA-1 or SHA-256, in full. */
+export const HASH = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 /** A mirror with 100,000 packed refs has about 7 MB of them. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** The git work tree in which a directory lies. */
+export interface Checkout {
+  /** Of this work tree alone, where it is a linked one. */
+  readonly gitDir: string;
+  /** Null: HEAD cannot be told. */
+  readonly commit: string | null;
+  /**
+   * git has its index locked, as it does while it changes files; HEAD follows after that, so nobody can tell which commit
+   * the files are of. A git that was killed leaves the lock behind, and then no git goes on there before somebody removes it.
+   */
+  readonly isLocked: boolean;
+}
+
 /**
- * The commit that is checked out where `directory` lies, or null: no git work tree, or one whose HEAD cannot be told.
- * Reads git's files (HEAD, loose and packed refs, linked work trees); needs no git program. `directory` is a real path.
+ * What is checked out where `directory` lies, or null: no git work tree. Reads git's files (HEAD, loose and packed refs,
+ * linked work trees); needs no git program. `directory` is a real path.
  */
-export async function readCommit(door: FileDoor, directory: string): Promise<string | null> {
+export async function readCheckout(door: FileDoor, directory: string): Promise<Checkout | null> {
   const gitDir = await findGitDir(door, directory);
   if (!gitDir) return null;
+  const lock = await door.stat(join(gitDir, 'index.lock')).catch(() => null);
+  return { gitDir, commit: await readCommit(door, gitDir), isLocked: lock !== null };
+}
+
+async function readCommit(door: FileDoor, gitDir: string): Promise<string | null> {
   const head = await readText(door, join(gitDir, 'HEAD'));
   const ref = head?.match(/^ref: (refs\/\S+)$/)?.[1];
   if (!ref) return hashOrNull(head);

@@ -5,6 +5,7 @@ import type { ClusterName } from '../../model/ids.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Inbox, PendingIntent } from '../store/inbox.ts';
 import { type Accepted, declaredFor, nextAbsences, noAbsences } from './absence.ts';
+import { createLaggingGuard } from './lagging.ts';
 import type { PassContext } from './pass-context.ts';
 import type { Source } from './source.ts';
 import { emitSourceChanges } from './source-events.ts';
@@ -13,9 +14,9 @@ import type { Priority } from './work-queue.ts';
 
 export interface RecordsView {
   readonly records: readonly ClusterRecord[];
-  /** What could not be listed, for people; null: all was. */
   /** Clusters whose record is there and cannot be understood. */
   readonly unreadable: readonly ClusterName[];
+  /** What could not be listed, for people; null: all was. */
   readonly missing: string | null;
 }
 
@@ -50,12 +51,13 @@ export interface Knowledge {
 
 export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const { source, inbox, deletionGraceMs, clock, sink, enqueue } = options;
+  const lagging = createLaggingGuard(source, sink);
   let view: SourceView | null = null;
   let tracker = noAbsences;
   let records = new Map<ClusterName, ClusterRecord>();
+  let unreadable: readonly ClusterName[] = [];
   let intents: readonly PendingIntent[] = [];
   /** What was said of each cluster when it was last enqueued. */
-  let unreadable: readonly ClusterName[] = [];
   let told = new Map<ClusterName, { readonly kind: string; readonly place: string }>();
 
   const acceptedOf = (record: ClusterRecord): Accepted => ({ ...record.source, name: record.cluster });
@@ -99,7 +101,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   function tell(): void {
     const next: typeof told = new Map();
     for (const cluster of clusters()) {
-      const { kind, place } = summary(snapshot(cluster).declared(records.get(cluster) ?? null));
+      const { kind, place } = summary(listed(cluster)(records.get(cluster) ?? null));
       const before = told.get(cluster);
       if (before?.kind !== kind) enqueue(cluster, 'spec');
       else if (before.place !== place) enqueue(cluster, 'resync');
@@ -109,13 +111,20 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     told = next;
   }
 
+  /** What the last listing says by itself, whatever commit it is of. */
+  function listed(cluster: ClusterName): (record: ClusterRecord | null) => Declared {
+    const [seen, known] = [listing(), tracker];
+    return (record) => declaredFor(cluster, seen, known, record ? acceptedOf(record) : null, deletionGraceMs);
+  }
+
   function snapshot(cluster: ClusterName): Pick<PassContext, 'declared' | 'listedAt'> {
+    const [{ listedAt, commit }, declared] = [listing(), listed(cluster)];
+    return { listedAt, declared: (record) => lagging.heed(declared(record), record, commit) };
+  }
+
+  function listing(): SourceView {
     if (!view) throw new Error('nothing was listed yet');
-    const [seen, known] = [view, tracker];
-    return {
-      listedAt: seen.listedAt,
-      declared: (record) => declaredFor(cluster, seen, known, record ? acceptedOf(record) : null, deletionGraceMs),
-    };
+    return view;
   }
 
   function clusters(): ReadonlySet<ClusterName> {

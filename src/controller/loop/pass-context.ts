@@ -21,7 +21,7 @@ export interface PassContext {
   /** Ask right before each effect. */
   mayBegin(): boolean;
   /** What the directory says of this cluster, given what its record says now; null: it has none. */
-  declared(record: ClusterRecord | null): Declared;
+  declared(record: ClusterRecord | null): Promise<Declared>;
   /** Wall time of the listing behind `declared`, ms since the epoch. */
   readonly listedAt: number;
   /** Operators' words that are not on the record yet. */

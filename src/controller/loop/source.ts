@@ -6,7 +6,8 @@ import { describeError } from '../../base/events.ts';
 import type { ParsedFile } from '../../model/cluster-spec/parse.ts';
 import { MAX_FILE_BYTES, tooLarge } from '../../model/cluster-spec/text.ts';
 import type { FileDoor } from './file-door.ts';
-import { readCommit } from './git-commit.ts';
+import type { Age, AgeOf } from './git-age.ts';
+import { type Checkout, readCheckout } from './git-commit.ts';
 import { foldListing, type ListedFile, type SourceView } from './source-view.ts';
 import { type Walk, type WalkedFile, walkTree } from './walk-tree.ts';
 
@@ -20,6 +21,8 @@ export interface Source {
   list(): Promise<SourceView>;
   /** What to watch so that a change of what was listed last gives a hint: links on the way, directories walked. */
   watchPaths(): Promise<readonly string[]>;
+  /** How `commit` stands to `other` in the history of what was listed last. Never rejects. */
+  ageOf(commit: string, other: string): Promise<Age>;
 }
 
 export interface SourceOptions {
@@ -27,22 +30,33 @@ export interface SourceOptions {
   readonly directory: string;
   readonly door: FileDoor;
   readonly parser: Parser;
+  readonly ageOf: AgeOf;
   readonly clock: Clock;
 }
 
 /** A swap takes a moment; a directory that is still changing after so many looks is listed as incomplete. */
 const TRIES = 4;
+/** A checkout of a large repository takes longer: some 2 s. */
+const LOCKED_TRIES = 120;
 const BETWEEN_TRIES_MS = 15;
 const PARSED_AT_ONCE = 4;
 
-export function createSource({ directory, door, parser, clock }: SourceOptions): Source {
+/** Files of nobody knows which commit: none is believed. */
+const LOCKED = {
+  files: [],
+  troubles: new Map([['.', 'git has its index locked (.git/index.lock): it is at work there, or was killed']]),
+  steady: false,
+} satisfies Partial<Walk>;
+
+export function createSource({ directory, door, parser, ageOf, clock }: SourceOptions): Source {
   /** By path; content hash → what it said. Only files of the last listing are kept. */
   let cache = new Map<string, { readonly hash: string; readonly parsed: ParsedFile }>();
   let directories: readonly string[] = [];
+  let checkout: Checkout | null = null;
 
   async function list(): Promise<SourceView> {
     const begun = { listedAt: clock.now(), listedMono: clock.monotonic() };
-    const { walk, commit } = await walkInPeace();
+    const walk = await walkInPeace();
     if (walk.kind === 'vanished') {
       directories = [];
       return foldListing({ ...begun, files: [], troubles: new Map(), steady: false, vanished: true, commit: null });
@@ -55,15 +69,18 @@ export function createSource({ directory, door, parser, clock }: SourceOptions):
       troubles: new Map([...walk.troubles, ...troubles]),
       steady: walk.steady,
       vanished: false,
-      commit,
+      commit: checkout?.commit ?? null,
     });
   }
 
-  async function walkInPeace(): Promise<{ walk: Walk; commit: string | null }> {
+  async function walkInPeace(): Promise<Walk> {
     for (let tries = 1; ; tries += 1) {
       const walk = await walkTree(door, directory);
-      if (walk.kind === 'vanished') return { walk, commit: null };
-      if (walk.steady || tries === TRIES) return { walk, commit: await readCommit(door, walk.root) };
+      if (walk.kind === 'vanished') return walk;
+      checkout = await readCheckout(door, walk.root);
+      const isLocked = checkout?.isLocked === true;
+      if (walk.steady && !isLocked) return walk;
+      if (tries >= (isLocked ? LOCKED_TRIES : TRIES)) return isLocked ? { ...walk, ...LOCKED } : walk;
       await clock.sleep(BETWEEN_TRIES_MS);
     }
   }
@@ -102,5 +119,10 @@ export function createSource({ directory, door, parser, clock }: SourceOptions):
     return [...new Set([directory, ...links, ...directories])].sort();
   }
 
-  return { list, watchPaths };
+  return {
+    list,
+    watchPaths,
+    ageOf: async (commit, other) =>
+      checkout ? ageOf(checkout.gitDir, commit, other) : { kind: 'unknown', because: 'there is no git work tree' },
+  };
 }

@@ -34,10 +34,12 @@ const AT_ONCE = 16;
 /**
  * Reads every `*.yaml` and `*.yml` below `directory`, links followed, names that begin with a dot left out. A file or
  * directory reached by two ways counts once. At the end everything is looked at again: a link that points elsewhere,
- * a directory or file that was changed or replaced makes the walk unsteady.
+ * a directory or file that was changed or replaced makes the walk unsteady. Of such a file half may have been read: it is
+ * no file but a trouble.
  */
 export async function walkTree(door: FileDoor, directory: string): Promise<Walk> {
-  const files = new Map<string, WalkedFile>();
+  /** By real path. */
+  const files = new Map<string, WalkedFile & { readonly stamp: string }>();
   const troubles = new Map<string, string>();
   const directories = new Set<string>();
   const checks: { readonly same: () => Promise<boolean> }[] = [];
@@ -85,9 +87,8 @@ export async function walkTree(door: FileDoor, directory: string): Promise<Walk>
       if (!isSpec) return null;
     }
     const { stat, bytes } = await door.readFile(real, MAX_FILE_BYTES);
-    remember(real, stampOf, stat.stamp);
     if (stat.kind !== 'file') return void troubles.set(path, 'is no regular file');
-    return { is: 'file', real, file: { size: stat.size, bytes } } as const;
+    return { is: 'file', real, file: { size: stat.size, bytes, stamp: stat.stamp } } as const;
   }
 
   let root: string;
@@ -109,6 +110,12 @@ export async function walkTree(door: FileDoor, directory: string): Promise<Walk>
   await enter('', root, 0).catch((error) => trouble('.', error));
   if (files.size > MAX_FILES) troubles.set('.', `${files.size} files (allowed: ${MAX_FILES})`);
   const same = await mapLimit(checks, AT_ONCE, (check) => check.same());
+  await mapLimit([...files], AT_ONCE, async ([real, { path, stamp }]) => {
+    if ((await stampOf(real).catch(() => '')) === stamp) return;
+    steady = false;
+    files.delete(real);
+    troubles.set(path, 'kept changing while it was read');
+  });
   return {
     kind: 'tree',
     root,

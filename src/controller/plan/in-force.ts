@@ -14,6 +14,7 @@ export function specInForce(declared: Declared, record: ClusterRecord): { desire
   const last = expand(record.spec, record.source);
   switch (declared.kind) {
     case 'document': {
+      if (declared.behind) return { desired: last, holds: [behindHold(declared.behind)] };
       const refused = immutableDifferences(declared.desired, record);
       if (refused.length === 0) return { desired: declared.desired, holds: [] };
       const why = refused.map((d) => `${d.subject}: ${d.change}`).join('; ');
@@ -33,6 +34,13 @@ const invalid = (why: string, release: string): Hold => ({
   what: 'apply the document',
   why,
   release,
+});
+
+const behindHold = (why: string): Hold => ({
+  reason: 'SourceBehind',
+  what: 'apply the document',
+  why,
+  release: 'check out a commit that is not older, e.g. git pull; to go back on purpose, commit that (git revert)',
 });
 
 export function brokenHold(complaints: readonly Complaint[]): Hold {

@@ -56,7 +56,7 @@ describe('runController', () => {
     const kinds: string[] = [];
     world.records.set('a', aRecord('a'));
     const run = world.start(async (_, cx) => {
-      kinds.push(cx.declared(world.records.get('a') ?? null).kind);
+      kinds.push((await cx.declared(world.records.get('a') ?? null)).kind);
       return RESTS;
     });
     for (const text of [specText('a'), '{{{', `${specText('a')}---\n${specText('a')}`, '', specText('a')]) {
@@ -78,7 +78,7 @@ describe('runController', () => {
     const settled: [number, boolean][] = [];
     const run = world.start(
       async (_, cx) => {
-        const declared = cx.declared(world.records.get('a') ?? null);
+        const declared = await cx.declared(world.records.get('a') ?? null);
         if (declared.kind === 'absent') settled.push([world.clock.monotonic(), declared.absence.settled]);
         return RESTS;
       },
@@ -279,7 +279,7 @@ describe('runController --once', () => {
     const run = world.start(
       async (key, cx) => {
         await world.clock.sleep(300);
-        const declared = cx.declared(world.records.get(key) ?? null);
+        const declared = await cx.declared(world.records.get(key) ?? null);
         if (declared.kind !== 'absent' || !declared.absence.settled) return RESTS;
         if (world.records.delete(key)) return { nextMs: 2_000, failed: false, rest: null };
         cx.noteRecord(null);

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { realFileDoor } from '../../../src/controller/loop/file-door.ts';
-import { readCommit } from '../../../src/controller/loop/git-commit.ts';
+import { readCheckout } from '../../../src/controller/loop/git-commit.ts';
 import { put, sourceOf, specText, temporaryDirectory } from './support/specs.ts';
 
 const HASH = 'a'.repeat(40);
 const OTHER = 'b'.repeat(40);
-const read = (directory: string) => readCommit(realFileDoor, directory);
+const read = async (directory: string) => (await readCheckout(realFileDoor, directory))?.commit ?? null;
 
 describe('the commit of a directory', () => {
   it('is null where there is no git work tree, or one that cannot be understood', async () => {

@@ -83,7 +83,11 @@ export function createLoopWorld(clock: FakeClock = createFakeClock(), lease: Mem
         pid: 1,
         version: '0.1.0',
         specsDirectory: '/specs',
-        source: { list: async () => view(), watchPaths: async () => [] },
+        source: {
+          list: async () => view(),
+          watchPaths: async () => [],
+          ageOf: async () => ({ kind: 'not-older' }),
+        },
         watch: (onHint) => {
           hint = onHint;
           return { set: async () => false, close: async () => {} };

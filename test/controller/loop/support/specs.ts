@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { type FileDoor, realFileDoor } from '../../../../src/controller/loop/file-door.ts';
+import { gitAge } from '../../../../src/controller/loop/git-age.ts';
 import { createSource, type Parser } from '../../../../src/controller/loop/source.ts';
 import { parseFile } from '../../../../src/model/cluster-spec/parse.ts';
 
@@ -41,8 +42,8 @@ export async function swapLink(link: string, target: string): Promise<void> {
   await rename(temporary, link);
 }
 
-export function sourceOf(directory: string, { door = realFileDoor, parser = inlineParser } = {}) {
-  return createSource({ directory, door, parser, clock: systemClock });
+export function sourceOf(directory: string, { door = realFileDoor, parser = inlineParser, clock = systemClock } = {}) {
+  return createSource({ directory, door, parser, ageOf: gitAge, clock });
 }
 
 /** The real door, with something happening before some of its calls. */
