@@ -14,28 +14,35 @@ export async function observe(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Observed> {
-  const infrastructure = await provider.infrastructure.observe(ref, signal);
+  const [infrastructure, host] = await Promise.all([
+    provider.infrastructure.observe(ref, signal),
+    provider.hostRoom?.(signal) ?? null,
+  ]);
   const machines: readonly Machine[] = infrastructure.ok ? infrastructure.value.machines : [];
   const swarm: Result<SwarmView | null, Problem> = infrastructure.ok
     ? await provider.swarm.observe(ref, machines, signal)
     : infrastructure;
-  return { cluster: ref.cluster, now: clock.now(), record, infrastructure, swarm };
+  return { cluster: ref.cluster, now: clock.now(), record, infrastructure, swarm, host };
 }
 
-/** The record of a cluster, asked of `first` and then of every other provider: a document may name another one now. */
+/**
+ * The record of a cluster, asked of the providers that its document and its last status name, then of every other: a
+ * document may name another one now. That there is none is believed only when all of `named` said so, else a cluster
+ * could be made a second time somewhere else.
+ */
 export async function findRecord(
   cluster: ClusterName,
-  first: Provider | null,
+  named: readonly Provider[],
   providers: readonly Provider[],
   signal: AbortSignal,
 ): Promise<{ readonly provider: Provider | null; readonly record: Result<ClusterRecord | null, Problem> }> {
-  const order = first ? [first, ...providers.filter((p) => p !== first)] : providers;
   let silent: { provider: Provider; record: Result<ClusterRecord | null, Problem> } | null = null;
-  for (const provider of order) {
+  for (const provider of new Set([...named, ...providers])) {
     const record = await provider.records.read(cluster, signal);
-    if (record.ok && record.value !== null) return { provider, record };
-    // A provider nobody asked for may be out of reach (no Docker engine here): only the first one's silence counts.
-    if (!record.ok && provider === first) silent = { provider, record };
+    const isThere = record.ok ? record.value !== null : record.problem.kind === 'unreadable';
+    if (isThere) return { provider, record };
+    // A provider nobody asked for may be out of reach, e.g. no Docker engine here: its silence says nothing.
+    if (!record.ok && named.includes(provider)) silent ??= { provider, record };
   }
-  return silent ?? { provider: first, record: { ok: true, value: null } };
+  return silent ?? { provider: named[0] ?? null, record: { ok: true, value: null } };
 }

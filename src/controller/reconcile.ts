@@ -57,10 +57,12 @@ export interface PassPorts {
 export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: AbortSignal): Promise<Outcome> {
   const { clock, sink } = ports;
   const before = await ports.statuses.read(cluster);
-  const named = providerNamed(await ports.declared(cluster, null), before, ports);
+  const wanted = await ports.declared(cluster, null);
+  const named = providersNamed(wanted, before, ports);
   const found = await findRecord(cluster, named, Object.values(ports.providers), signal);
   const { provider } = found;
-  const record = await takeUpIntents(cluster, provider, found.record, ports, signal);
+  const taker = { ...ports, mayBeBorn: wanted.kind !== 'absent' || wanted.absence.suspicion !== null };
+  const record = await takeUpIntents(cluster, provider, found.record, taker, signal);
   const declared = await ports.declared(cluster, record.ok ? record.value : null);
   const desired = desiredNow(declared, record.ok ? record.value : null);
   const observed: Observed =
@@ -96,14 +98,14 @@ export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: 
     ports.failpoint('write-status:before');
     await ports.statuses.write(cluster, after);
     ports.failpoint('write-status:after');
+    tellPass(sink, before, after, plan, results);
   }
-  tellPass(sink, before, after, plan, results);
   return visit;
 }
 
-function providerNamed(declared: Declared, before: StatusFile | null, { providers }: PassPorts): Provider | null {
-  const kind = declared.kind === 'document' ? declared.desired.spec.spec.provider : before?.status.provider;
-  return kind ? providers[kind] : null;
+function providersNamed(declared: Declared, before: StatusFile | null, { providers }: PassPorts): readonly Provider[] {
+  const wanted = declared.kind === 'document' ? declared.desired.spec.spec.provider : null;
+  return [wanted, before?.status.provider ?? null].flatMap((kind) => (kind ? [providers[kind]] : []));
 }
 
 function desiredNow(declared: Declared, record: ClusterRecord | null): Desired | null {

@@ -4,6 +4,8 @@ import { createKeeper } from '../support/keeper.ts';
 
 type Keeper = ReturnType<typeof createKeeper>;
 
+const ABSENT = { firstMissedAt: null, settled: false, settlesAt: null } as const;
+
 function leave(keeper: Keeper, kind: Intent['kind'], over: Partial<Intent> = {}): void {
   const id = `${kind}${keeper.clock.now()}`;
   keeper.intents.push({ id, kind, by: 'ann', at: keeper.clock.now(), reason: null, until: null, ...over });
@@ -68,5 +70,35 @@ describe('an intent', () => {
       ['pause', 2],
       ['retry', 0],
     ]);
+  });
+
+  it('for a cluster that does not exist is dropped, and that is said', async () => {
+    const keeper = createKeeper();
+    leave(keeper, 'pause');
+    await keeper.pass();
+    expect(keeper.intents).toEqual([]);
+    expect(keeper.events.map(({ code, data }) => [code, data?.what])).toEqual([['SKP307', 'pause by ann']]);
+  });
+
+  it.each([
+    ['whose document is broken', { kind: 'broken', complaints: [] }],
+    ['whose directory is gone', { kind: 'absent', absence: { ...ABSENT, suspicion: 'the directory is gone' } }],
+  ] as const)('waits for a cluster %s', async (_, declared) => {
+    const keeper = createKeeper();
+    keeper.say(declared);
+    leave(keeper, 'pause');
+    await keeper.pass();
+    expect(keeper.intents).toHaveLength(1);
+  });
+
+  it('waits for the record of a cluster that is being born, and then holds', async () => {
+    const keeper = createKeeper();
+    keeper.declare({ workers: { web: 1 } });
+    leave(keeper, 'pause');
+    await keeper.pass();
+    expect(keeper.intents).toHaveLength(1);
+    await keeper.pass();
+    expect(recorded(keeper).map(({ kind }) => kind)).toEqual(['pause']);
+    expect(keeper.status().status.phase).toBe('Paused');
   });
 });
