@@ -77,3 +77,6 @@ export type NodeTrial =
   | { readonly kind: 'fails'; readonly why: string }
   /** `why`: what pulling it came to; null when it was not to be pulled. */
   | { readonly kind: 'no-image'; readonly why: string | null };
+
+/** The part that is looked at again while clusters live. */
+export type HostRoom = Pick<HostFacts, 'disk' | 'inotify'>;

@@ -1,6 +1,6 @@
 import type { Result } from '../base/result.ts';
 import type { ClusterSpec } from '../model/cluster-spec/schema.ts';
-import type { EngineAnswer, NodeTrial } from '../model/host-facts.ts';
+import type { EngineAnswer, HostRoom, NodeTrial } from '../model/host-facts.ts';
 import type { ClusterName, MachineId, NodeId, ProviderKind } from '../model/ids.ts';
 import type {
   Availability,
@@ -123,6 +123,8 @@ export interface Provider {
   readonly records: Records;
   /** Clusters' things of this owner that have no record, e.g. after a half-done deletion by hand. */
   strangers(signal: AbortSignal): Answer<readonly Stranger[]>;
+  /** What is left of the host that carries all machines. Only where they have one in common. Null: it cannot be told. */
+  hostRoom?(signal: AbortSignal): Promise<HostRoom | null>;
   /**
    * Opens a byte stream to a reachable manager's engine (a Docker API connection), for `skep docker` and `skep connect`.
    * Simulated worlds refuse.

@@ -157,6 +157,16 @@ describe('status', () => {
 });
 
 describe('explain', () => {
+  it('names notices with what prevents the trouble', async () => {
+    const bench = await createBench();
+    const notices = [{ kind: 'DiskLow' as const, what: 'little is left', cure: 'make room' }];
+    await putStatus(bench.dir, aStatus('demo', { notices }));
+    await putController(bench.dir);
+    expect(await bench.run('explain', 'demo')).toBe(0);
+    expect(bench.stdout.text()).toContain('Worth knowing:\n  * little is left\n');
+    expect(bench.stdout.text()).toContain('What you can do:\n  * make room\n');
+  });
+
   it('says how it is, why, and what can be done', async () => {
     const bench = await createBench();
     const hold = {

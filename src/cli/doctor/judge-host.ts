@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { type EngineFacts, type HostFacts, KERNEL_MODULES, type KernelModule } from '../../model/host-facts.ts';
+import { inotifyInstancesFor, isInotifyShort } from '../../model/host-limits.ts';
 import { ok, trouble, type Wanted, warning } from './wanted.ts';
 
 const MB = 1_000_000;
@@ -10,10 +11,6 @@ const NODE_MEMORY = 60 * MB;
 const NODE_DISK = 0.5 * GB;
 /** Under this Docker itself begins to fail. Our choice. */
 const LEAST_DISK = 1 * GB;
-/** One for each node's dockerd (measured on 28.5; none on 20.10), and room for what else this user runs. Our choice. */
-const INSTANCES_BESIDE = 64;
-/** What Linux gave before 5.11 grew it with memory. */
-const LEAST_WATCHES = 8_192;
 
 /** The kernel and what is left of the host, for so many nodes. */
 export function judgeHost(facts: EngineFacts, wanted: readonly Wanted[]): readonly Finding[] {
@@ -48,10 +45,9 @@ function moduleFinding(name: KernelModule, state: HostFacts['modules'][KernelMod
 
 function inotify({ inotify: limits }: HostFacts, nodes: number): Finding {
   if (limits === null) return warning('inotify', 'cannot tell the inotify limits', 'sysctl fs.inotify');
-  const needed = nodes + INSTANCES_BESIDE;
   const saw = `inotify limits of a user: ${limits.instances} instances, ${limits.watches} watches`;
-  if (limits.instances >= needed && limits.watches >= LEAST_WATCHES) return ok('inotify', saw);
-  const wish = `fs.inotify.max_user_instances=${Math.max(512, needed)} fs.inotify.max_user_watches=524288`;
+  if (!isInotifyShort(limits, nodes)) return ok('inotify', saw);
+  const wish = `fs.inotify.max_user_instances=${Math.max(512, inotifyInstancesFor(nodes))} fs.inotify.max_user_watches=524288`;
   return warning('inotify', `${saw}; ${nodes} nodes and what else runs may need more`, `sudo sysctl ${wish}`);
 }
 

@@ -22,7 +22,9 @@ export interface TreeOptions {
 export function fleetTree(raw: Fleet, { now, all, own = false }: TreeOptions): readonly Branch[] {
   const fleet = printableDeep(raw);
   const clusters = [...fleet.clusters].sort((a, b) => byTrouble(toneOf(a), toneOf(b)));
-  const open = clusters.filter((file) => all || clusters.length === 1 || toneOf(file) !== 'good');
+  const open = clusters.filter(
+    (file) => all || clusters.length === 1 || toneOf(file) !== 'good' || file.status.notices,
+  );
   const quiet = clusters.filter((file) => !open.includes(file));
   return [
     ...(own ? [] : controllerTrouble(fleet, now)),

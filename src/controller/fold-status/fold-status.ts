@@ -8,6 +8,7 @@ import type { FoldAsk } from './fold-ask.ts';
 import { generationsOf } from './generation.ts';
 import { historyOf } from './history.ts';
 import { seenOf } from './last-known.ts';
+import { noticesOf } from './notices.ts';
 import { judge } from './verdict.ts';
 
 /** Longest part of a road that a status shows, steps. */
@@ -17,6 +18,7 @@ const SHOWN_STEPS = 200;
 export function foldStatus(ask: FoldAsk): StatusFile {
   const { declared, observed, record, desired, before } = ask;
   const verdict = judge(ask, before?.status.phase ?? null);
+  const notices = noticesOf(observed, desired, record);
   const document = declared.kind === 'document' ? declared.desired : null;
   const infrastructure = observed.infrastructure.ok ? observed.infrastructure.value : null;
   // Of a cluster without a document only its record tells where it is and came from.
@@ -45,6 +47,7 @@ export function foldStatus(ask: FoldAsk): StatusFile {
       conditions: conditionsOf(verdict, ask),
       holds: holdsOf(ask),
       warnings: [...(desired?.warnings ?? [])],
+      ...(notices.length > 0 ? { notices } : {}),
       complaints: declared.kind === 'broken' ? declared.complaints.map(describeComplaint) : [],
       ...seenOf(desired, observed, before?.status ?? null),
       endpoints: provider === 'local' ? (desired?.spec.spec.local.publish ?? []).map(endpoint) : [],

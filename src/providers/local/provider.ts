@@ -11,6 +11,7 @@ import { createDial } from './dial.ts';
 import { createForwarder } from './forwarder.ts';
 import { createHints } from './hints.ts';
 import { createHostEngine } from './host.ts';
+import { createHostRoom } from './host-room.ts';
 import { createImages } from './images.ts';
 import { createMachines } from './machines.ts';
 import { dialManager } from './manager-dial.ts';
@@ -30,7 +31,7 @@ export interface LocalProviderOptions {
   readonly failpoint: Failpoint;
 }
 
-/** Clusters on the Docker engine of this host: each node a container with an engine of its own. Throws on a bad `dockerHost`. */
+/** Clusters on the Docker engine of this host: each node a container with an engine of its own. */
 export function createLocalProvider({ owner, dockerHost, clock, random, failpoint }: LocalProviderOptions): Provider {
   const closing = new AbortController();
   const closed = closing.signal;
@@ -73,6 +74,7 @@ export function createLocalProvider({ owner, dockerHost, clock, random, failpoin
     }),
     records,
     strangers: (signal) => observeUnrecorded(host, owner, records, signal),
+    hostRoom: createHostRoom(host, clock),
     dial: (cluster, signal) => dialManager({ host, owner, connections, dial }, cluster, signal),
     async close() {
       closing.abort(new Error('closed'));

@@ -45,6 +45,14 @@ const troubled = () =>
   });
 
 describe('the tree', () => {
+  it('opens a ready cluster that has a notice, with what prevents the trouble', () => {
+    const notices = [{ kind: 'DiskLow', what: 'little is left', cure: 'make room' }] as const;
+    const text = draw(fleetOf([aStatus('a', { notices: [...notices] }), aStatus('b')]), 80);
+    expect(text).toContain('! little is left\n');
+    expect(text).toContain('cure: make room');
+    expect(text).not.toContain('b-web-a1a1');
+  });
+
   it('puts trouble first and folds nodes that look alike, at 80 columns', () => {
     expect(
       draw(fleetOf([aStatus('demo', { provider: 'simulated', simulated: true }), troubled()]), 80),
