@@ -31,9 +31,9 @@ export const EVENTS = {
   SKP304: { level: 'warn', text: 'look met a problem' },
   SKP305: { level: 'debug', text: 'pass done' },
   SKP306: { level: 'info', text: 'intent taken up' },
+  SKP307: { level: 'warn', text: 'intent dropped, there is no such cluster' },
 
   SKP401: { level: 'info', text: 'lease taken' },
-  SKP307: { level: 'warn', text: 'intent dropped, there is no such cluster' },
   SKP402: { level: 'info', text: 'standing by, another holds the lease' },
   SKP403: { level: 'warn', text: 'lease lost, no further effect begins' },
   SKP404: { level: 'warn', text: 'lease could not be read or renewed' },

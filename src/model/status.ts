@@ -106,6 +106,9 @@ const clusterStatus = z.strictObject({
     })
     .nullable(),
   nodes: z.array(node),
+  staleSince: time()
+    .optional()
+    .describe('Since when a look fails: nodes and what is counted of them are as they were before'),
   endpoints: z.array(z.string()).describe('Published ports, e.g. 127.0.0.1:8080 -> 80'),
   swarm: z.strictObject({ id: z.string(), engineVersions: z.record(z.string(), z.int()) }).nullable(),
   drift: z.array(z.string()),
@@ -114,9 +117,6 @@ const clusterStatus = z.strictObject({
   pendingTasks: z.array(z.strictObject({ service: z.string(), detail: z.string() })),
   plan: z.strictObject({ digest: z.string(), nextBatch: z.array(plannedStep), road: z.array(plannedStep) }).nullable(),
   infrastructure: z.strictObject({
-  staleSince: time()
-    .optional()
-    .describe('Since when a look fails: nodes and what is counted of them are as they were before'),
     state: z.enum(['absent', 'partial', 'ready', 'unknown']),
     differences: z.array(z.string()),
   }),

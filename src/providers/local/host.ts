@@ -7,10 +7,13 @@ const DEFAULT_SOCKET = '/var/run/docker.sock';
 /** Calls to the host's engine that may run side by side: twice the machines that are made at once. */
 const CONNECTIONS = 16;
 
-/** The engine of the machine that skep runs on. Only a unix socket will do: nothing here opens or uses a TCP port. */
+/**
+ * The engine of the machine that skep runs on. Only a unix socket will do: nothing here opens or uses a TCP port. With
+ * another `dockerHost` every call fails and says so; clusters of other providers are none the worse for it.
+ */
 export function createHostEngine(dockerHost: string | undefined, clock: Clock): Engine {
-  const path = socketPath(dockerHost);
-  return createEngine({ clock, keep: CONNECTIONS, connect: (signal) => connectUnix(path, signal) });
+  const connect = async (signal: AbortSignal) => connectUnix(socketPath(dockerHost), signal);
+  return createEngine({ clock, keep: CONNECTIONS, connect });
 }
 
 /** Throws when `dockerHost` is no unix socket. */
