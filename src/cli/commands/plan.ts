@@ -21,7 +21,10 @@ export const addPlan: AddCommand = ({ program, context, action }) => {
     .addOption(outputOption('text', 'json', 'markdown'))
     .option('--detailed-exitcode', 'exit 3 when changes are pending (terraform uses 2 there; here 2 is bad input)')
     .option('--show-spec', 'print the documents with every default filled in, and plan nothing')
-    .option('--observed <status.json>', 'take the world from a status file: needs no controller and no credentials');
+    .option(
+      '--observed <path>',
+      'take the world from a status file, or from a directory of them: needs no controller and no credentials',
+    );
   withPaths(command, 'specs', 'status', 'state').action(
     action(async (files: readonly string[], flags: Flags) => {
       const paths = pathsOf(flags, context);
@@ -35,7 +38,12 @@ export const addPlan: AddCommand = ({ program, context, action }) => {
       await show(plans, flags.output, context);
       if (complaints.length > 0) return EXIT.badInput;
       if (plans.some(({ blind }) => blind.length > 0)) {
-        say(context, 'Some looks failed. With --observed STATUS.json a plan needs no provider.');
+        say(
+          context,
+          flags.observed === undefined
+            ? 'Some looks failed. With --observed STATUS.json a plan needs no provider.'
+            : 'Some looks had failed when that status was written: take a later one.',
+        );
         return EXIT.trouble;
       }
       return flags.detailedExitcode && plans.some(isPending) ? EXIT.pending : EXIT.asWanted;

@@ -8,14 +8,15 @@ import type { CliContext, Paths } from '../context.ts';
 import { badInput } from '../exit.ts';
 import { allPlaces, complaintsOf, describePlace, type Place, readAsked, type SpecFile } from '../files/spec-files.ts';
 import { readFleet } from '../files/status-files.ts';
-import { blindSpots, readObserved, recordOf } from './look.ts';
+import { readKept } from './kept.ts';
+import { blindSpots, recordOf } from './look.ts';
 import type { Planned } from './planned.ts';
 import { createKept, createLive, type Subject, type WorldView } from './world-view.ts';
 
 export interface Asked {
   /** Files or directories; empty: the whole specs directory, and clusters whose document is gone. */
   readonly files: readonly string[];
-  /** Take the world from this status file instead of looking. */
+  /** Take the world from this status file, or directory of them, instead of looking. */
   readonly observed: string | null;
 }
 
@@ -30,14 +31,16 @@ export async function collectPlans(asked: Asked, paths: Paths, context: CliConte
   const places = allPlaces(files);
   const good = places.filter(({ document }) => document.spec !== null);
   const subjects: Subject[] = good.map((place) => ({ name: place.document.name as ClusterName, place }));
-  if (asked.files.length === 0) subjects.push(...(await goneFrom(places, paths)));
-  const kept = asked.observed === null ? null : await readObserved(resolve(context.cwd, asked.observed));
-  const wanted = kept === null ? subjects : subjects.filter(({ name }) => name === kept.observed.cluster);
-  if (kept !== null && wanted.length === 0) {
-    throw badInput(`${asked.observed} is of ${kept.observed.cluster}, and no document given here is`);
+  const kept = asked.observed === null ? null : await readKept(resolve(context.cwd, asked.observed));
+  if (asked.files.length === 0) {
+    subjects.push(...goneFrom(places, kept?.isWhole ? [...kept.worlds.keys()] : await livingIn(paths)));
+  }
+  const wanted = kept === null || kept.isWhole ? subjects : subjects.filter(({ name }) => kept.worlds.has(name));
+  if (kept !== null && !kept.isWhole && wanted.length === 0) {
+    throw badInput(`${asked.observed} is of ${[...kept.worlds.keys()]}, and no document given here is`);
   }
   const complaints = files.flatMap(complaintsOf);
-  const world = kept === null ? createLive(paths, context) : createKept(kept.observed);
+  const world = kept === null ? createLive(paths, context) : createKept(kept, context);
   try {
     const plans: Planned[] = [];
     for (const subject of wanted) {
@@ -61,12 +64,14 @@ async function readAll(asked: readonly string[], { specs }: Paths, { cwd }: CliC
 }
 
 /** Living clusters that no document names any more. */
-async function goneFrom(places: readonly Place[], { status }: Paths): Promise<readonly Subject[]> {
+function goneFrom(places: readonly Place[], living: readonly string[]): readonly Subject[] {
   const named = new Set(places.map(({ document }) => document.name as string | null));
+  return living.filter((name) => !named.has(name)).map((name) => ({ name: name as ClusterName, place: null }));
+}
+
+async function livingIn({ status }: Paths): Promise<readonly string[]> {
   const { clusters } = await readFleet(status);
-  return clusters
-    .filter((file) => file.status.phase !== 'Deleted' && !named.has(file.metadata.name))
-    .map((file) => ({ name: file.metadata.name as ClusterName, place: null }));
+  return clusters.filter((file) => file.status.phase !== 'Deleted').map((file) => file.metadata.name);
 }
 
 async function planOne(subject: Subject, world: WorldView, context: CliContext): Promise<Planned | null> {

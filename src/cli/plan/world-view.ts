@@ -5,6 +5,7 @@ import type { CliContext, Paths } from '../context.ts';
 import { ownerOf } from '../files/owner.ts';
 import type { Place } from '../files/spec-files.ts';
 import { readStatus } from '../files/status-files.ts';
+import { emptyWorld, type Kept } from './kept.ts';
 import { lookAt, recordOf } from './look.ts';
 
 /** One cluster to be planned. */
@@ -20,9 +21,15 @@ export interface WorldView {
   close(): Promise<void>;
 }
 
-/** What a status file kept. */
-export function createKept(observed: Observed): WorldView {
-  return { look: async () => ({ observed, owner: recordOf(observed)?.owner ?? 'nobody' }), close: async () => {} };
+/** What status files kept. */
+export function createKept({ worlds }: Kept, { clock }: CliContext): WorldView {
+  return {
+    async look({ name }) {
+      const observed = worlds.get(name) ?? emptyWorld(name, clock.now());
+      return { observed, owner: recordOf(observed)?.owner ?? 'nobody' };
+    },
+    close: async () => {},
+  };
 }
 
 /** A look through the providers, each built when it is first needed. */

@@ -131,6 +131,46 @@ describe('plan', () => {
     expect(bench.stderr.text()).toContain('seen.json is of demo');
   });
 
+  it('plans a whole directory from a directory of status files: what is new, what changes, what goes', async () => {
+    const bench = await createBench();
+    const machines = [aMachine('gone-managers-aaaa')];
+    const observed = anObserved({
+      record: ok(aRecord({ spec: aSpec({ name: 'gone' }) })),
+      infrastructure: ok(anInfrastructure(machines)),
+    });
+    const { record, infrastructure, swarm } = observed;
+    await put(bench.dir, 'seen/gone.json', aStatus('gone', { observation: { record, infrastructure, swarm } }));
+    await put(bench.dir, 'seen/old.json', aStatus('old', { phase: 'Deleted' }));
+    await put(bench.dir, 'clusters/demo.yaml', DEMO);
+    expect(await bench.run('plan', '--observed', 'seen', '--detailed-exitcode')).toBe(3);
+    expect(bench.stdout.text()).toContain('+ cluster demo');
+    expect(bench.stdout.text()).toContain('remove machine gone-managers-aaaa');
+    expect(bench.stdout.text()).toContain('Plan: 3 to make, 0 to change, 1 to take away.');
+    expect(bench.stdout.text()).not.toContain('old');
+  });
+
+  it('refuses a directory in which a status cannot be read: a plan would take its cluster for new', async () => {
+    const bench = await createBench();
+    await put(bench.dir, 'seen/demo.json', '{');
+    await put(bench.dir, 'clusters/demo.yaml', DEMO);
+    expect(await bench.run('plan', '--observed', 'seen')).toBe(2);
+    expect(bench.stderr.text()).toContain('demo.json: no JSON');
+  });
+
+  it('says of a status that was written when looks failed that a later one is wanted', async () => {
+    const problem = { kind: 'unreachable', what: 'the Docker engine', detail: 'no such socket' } as const;
+    const { record } = anObserved();
+    const bench = await createBench();
+    await put(
+      bench.dir,
+      'seen.json',
+      aStatus('demo', { observation: { record, infrastructure: fail(problem), swarm: fail(problem) } }),
+    );
+    await put(bench.dir, 'clusters/demo.yaml', DEMO);
+    expect(await bench.run('plan', '--observed', 'seen.json')).toBe(1);
+    expect(bench.stderr.text()).toContain('take a later one');
+  });
+
   it('shows what goes when a document is gone', async () => {
     const spec = aSpec({ name: 'demo' });
     const machines = [aMachine('demo-managers-aaaa')];
