@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { controllerFileSchema, indexFileSchema, sourceFileSchema, statusFileSchema } from './status.ts';
+import { controllerFileSchema, indexFileSchema, sourceFileSchema } from './fleet-status.ts';
+import { statusFileSchema } from './status.ts';
 
 /** The files of a status directory, by the words that `skep schema` takes. */
 const FILES = {

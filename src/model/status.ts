@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { HOLD_REASONS } from './hold.ts';
 import { PROVIDER_KINDS } from './ids.ts';
+import { managersStatusSchema, nodeStatusSchema, poolStatusSchema } from './node-status.ts';
 
 /** `<status-dir>/<name>.json`: what people and pipelines read. Times are ISO 8601 UTC. Never holds a secret. */
 
-const time = () => z.string().describe('ISO 8601, UTC');
+export const time = (what: string) => z.string().describe(`${what}. ISO 8601, UTC`);
 
 export const PHASES = [
   'Pending',
@@ -21,173 +22,162 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 const condition = z.strictObject({
-  type: z.enum(['Ready', 'Reconciling', 'Stalled', 'RollingOut', 'Remediating', 'SpecValid']),
-  status: z.enum(['True', 'False', 'Unknown']),
-  reason: z.string(),
-  message: z.string(),
-  lastTransitionTime: time(),
+  type: z
+    .enum(['Ready', 'Reconciling', 'Stalled', 'RollingOut', 'Remediating', 'SpecValid'])
+    .describe('Reconciling and Stalled are there only while True'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds'),
+  reason: z.string().describe('CamelCase, for programs'),
+  message: z.string().describe('A sentence, for people'),
+  lastTransitionTime: time('When its status last changed'),
 });
 export type Condition = z.output<typeof condition>;
 
 const hold = z.strictObject({
-  reason: z.enum(HOLD_REASONS),
+  reason: z.enum(HOLD_REASONS).describe('Why in one word: see failure modes'),
   what: z.string().describe('What is held'),
-  why: z.string(),
-  since: time(),
+  why: z.string().describe('Why, in a sentence'),
+  since: time('Since when'),
   release: z.string().describe('The command, edit or event that releases it'),
 });
 
+const drift = z.strictObject({
+  what: z.string().describe('What drifted, e.g. a node'),
+  difference: z.string().describe('From what to what'),
+  answer: z.string().describe('What skep does about it, or who can'),
+  count: z.int().describe('How often it was put right before, in a row'),
+  since: time('Since when it is so'),
+});
+
+const notice = z.strictObject({
+  kind: z
+    .enum(['NoMargin', 'RootCertificate', 'Autolock', 'NewerImage', 'DiskLow', 'InotifyLow'])
+    .describe('Which trouble may come'),
+  what: z.string().describe('What was seen'),
+  cure: z.string().describe('What prevents the trouble'),
+});
+
 const plannedStep = z.strictObject({
-  kind: z.string(),
+  kind: z.string().describe('Which effect'),
   what: z.string().describe('One line for people'),
-  why: z.string(),
+  why: z.string().describe('What it is for'),
 });
 export type PlannedStep = z.output<typeof plannedStep>;
 
-const node = z.strictObject({
-  name: z.string(),
-  pool: z.string(),
-  zone: z.string().nullable(),
-  role: z.enum(['manager', 'worker']),
-  state: z
-    .enum([
-      'booting',
-      'joining',
-      'ready',
-      'draining',
-      'drained',
-      'paused',
-      'leader',
-      'unreachable',
-      'down',
-      'stopped',
-      'unknown',
-      'leaving',
-    ])
-    .describe('leader: a ready manager that leads'),
-  address: z.string().nullable(),
-  engine: z.string().nullable(),
-  outdated: z.boolean(),
-  tasks: z.int(),
-  message: z.string().nullable().describe('What is wrong or what it waits for'),
-});
-export type NodeStatus = z.output<typeof node>;
-
 const clusterStatus = z.strictObject({
-  observedGeneration: z.int(),
+  observedGeneration: z.int().describe('The generation that this status judges'),
   specHash: z.string().nullable().describe('sha256 of the normalised document as it stands in the directory'),
   observedSpecHash: z.string().nullable().describe('sha256 of the normalised document that is in force'),
-  source: z.strictObject({ path: z.string(), line: z.int(), commit: z.string().nullable() }).nullable(),
-  provider: z.enum(PROVIDER_KINDS).nullable(),
-  simulated: z.literal(true).optional(),
-  phase: z.enum(PHASES),
-  because: z.string().describe('What it waits for, since when, what would release it, when it looks again'),
-  conditions: z.array(condition),
-  holds: z.array(hold),
-  warnings: z.array(z.string()),
-  complaints: z.array(z.string()).describe('What is wrong with its file, as path:line:column: message'),
-  pools: z.array(
-    z.strictObject({
-      name: z.string(),
-      role: z.enum(['manager', 'worker']),
-      declared: z.int(),
-      machines: z.int(),
-      ready: z.int(),
-      outdated: z.int(),
-    }),
-  ),
-  managers: z
+  source: z
     .strictObject({
-      members: z.int(),
-      reachable: z.int(),
-      quorum: z.int(),
-      margin: z.int(),
-      leader: z.string().nullable(),
+      path: z.string().describe('Relative to the specs directory'),
+      line: z.int().describe('On which the document begins'),
+      commit: z.string().nullable().describe('Git commit; null: it is no checkout'),
     })
-    .nullable(),
-  nodes: z.array(node),
-  staleSince: time()
+    .nullable()
+    .describe('Where its document stands, or stood last'),
+  provider: z.enum(PROVIDER_KINDS).nullable().describe('Where it runs; null: not known'),
+  simulated: z.literal(true).optional().describe('There only when nothing of it is real'),
+  phase: z.enum(PHASES).describe('How it stands, in one word'),
+  because: z.string().describe('What it waits for, since when, what would release it, when it looks again'),
+  conditions: z.array(condition).describe('How it stands, for programs: see kstatus'),
+  holds: z.array(hold).describe('Steps that are not taken without a word, or until something changes'),
+  warnings: z.array(z.string()).describe('What its document may say and better would not'),
+  notices: z
+    .array(notice)
     .optional()
-    .describe('Since when a look fails: nodes and what is counted of them are as they were before'),
+    .describe('No trouble yet, and worth an act before it is; absent when there is none'),
+  complaints: z.array(z.string()).describe('What is wrong with its file, as path:line:column: message'),
+  pools: z.array(poolStatusSchema).describe('Nodes counted by pool'),
+  managers: managersStatusSchema.nullable().describe('How raft stands; null: it cannot be told'),
+  nodes: z.array(nodeStatusSchema).describe('Every machine with its member'),
+  staleSince: time('Since when a look fails: nodes and what is counted of them are as they were before').optional(),
   endpoints: z.array(z.string()).describe('Published ports, e.g. 127.0.0.1:8080 -> 80'),
-  swarm: z.strictObject({ id: z.string(), engineVersions: z.record(z.string(), z.int()) }).nullable(),
-  drift: z.array(z.string()),
-  strangers: z.array(z.strictObject({ what: z.string(), why: z.string() })),
-  servicesBelowStrength: z.array(z.strictObject({ name: z.string(), declared: z.int(), running: z.int() })),
-  pendingTasks: z.array(z.strictObject({ service: z.string(), detail: z.string() })),
-  plan: z.strictObject({ digest: z.string(), nextBatch: z.array(plannedStep), road: z.array(plannedStep) }).nullable(),
-  infrastructure: z.strictObject({
-    state: z.enum(['absent', 'partial', 'ready', 'unknown']),
-    differences: z.array(z.string()),
-  }),
-  history: z.array(z.strictObject({ at: time(), change: z.string(), durationMs: z.int(), result: z.string() })).max(10),
-  nextLookAt: time().nullable(),
+  swarm: z
+    .strictObject({
+      id: z.string().describe('As Docker gives it'),
+      engineVersions: z.record(z.string(), z.int()).describe('Docker version → members that run it'),
+    })
+    .nullable()
+    .describe('Null: there is none, or it was not seen yet'),
+  drift: z.array(drift).describe('What differs though no document asked for it'),
+  strangers: z
+    .array(
+      z.strictObject({
+        what: z.string().describe('What is there'),
+        why: z.string().describe('Why it is not ours'),
+      }),
+    )
+    .describe('What looks like part of the cluster and is not ours: left alone'),
+  servicesBelowStrength: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('The service'),
+        declared: z.int().describe('Replicas wanted'),
+        running: z.int().describe('Replicas that run on ready nodes'),
+      }),
+    )
+    .describe('Replicated services with fewer tasks than wanted'),
+  pendingTasks: z
+    .array(
+      z.strictObject({
+        service: z.string().describe('The service'),
+        detail: z.string().describe("Docker's own reason"),
+      }),
+    )
+    .describe('Tasks that should run and do not; the first 20'),
+  plan: z
+    .strictObject({
+      digest: z.string().describe('The same plan has the same digest'),
+      nextBatch: z.array(plannedStep).describe('What was begun in this pass'),
+      road: z.array(plannedStep).describe('All that is foreseen; the first 200 steps'),
+    })
+    .nullable()
+    .describe('Null: nothing is to be done'),
+  infrastructure: z
+    .strictObject({
+      state: z.enum(['absent', 'partial', 'ready', 'unknown']).describe('unknown: the look failed'),
+      differences: z.array(z.string()).describe('What lacks or differs'),
+    })
+    .describe('What carries the machines'),
+  history: z
+    .array(
+      z.strictObject({
+        at: time('When it was over'),
+        change: z.string().describe('What changed'),
+        durationMs: z.int().describe('How long it was not ready, ms'),
+        result: z.string().describe('How it ended'),
+      }),
+    )
+    .max(10)
+    .describe('The last changes, oldest first'),
+  nextLookAt: time('When').nullable().describe('When it is looked at again without a hint; null: at the next resync'),
   lastProblem: z.string().nullable().describe('What the world answered to the last failed step or look'),
   observation: z
     .unknown()
     .describe('What `plan --observed` needs: machines, members, services, tasks; no environment, no secret'),
-  controller: z.strictObject({ owner: z.string(), id: z.string(), term: z.int() }).nullable(),
+  controller: z
+    .strictObject({
+      owner: z.string().describe('Whose cluster it is'),
+      id: z.string().describe('The process that wrote this'),
+      term: z.int().describe('Under which it led'),
+    })
+    .nullable()
+    .describe('Who wrote this'),
 });
 
 export const statusFileSchema = z.strictObject({
-  apiVersion: z.literal('skep/v1alpha1'),
-  kind: z.literal('ClusterStatus'),
-  metadata: z.strictObject({
-    name: z.string(),
-    generation: z.int().describe('Counts changes of the normalised spec; may restart after a lost database'),
-    deletionTimestamp: time().optional(),
-    labels: z.record(z.string(), z.string()).optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
-  }),
-  status: clusterStatus,
+  apiVersion: z.literal('skep/v1alpha1').describe('Format of this file'),
+  kind: z.literal('ClusterStatus').describe('What this file is'),
+  metadata: z
+    .strictObject({
+      name: z.string().describe("The cluster's name"),
+      generation: z.int().describe('Counts changes of the normalised spec; may restart after a lost database'),
+      deletionTimestamp: time('When its deletion was marked').optional(),
+      labels: z.record(z.string(), z.string()).optional().describe('As in its document'),
+      annotations: z.record(z.string(), z.string()).optional().describe('As in its document'),
+    })
+    .describe('Which cluster this is'),
+  status: clusterStatus.describe('How it stands'),
 });
 export type StatusFile = z.output<typeof statusFileSchema>;
 export type ClusterStatus = StatusFile['status'];
-
-/** `index.json`: the fleet at a glance. */
-export const indexFileSchema = z.strictObject({
-  apiVersion: z.literal('skep/v1alpha1'),
-  kind: z.literal('FleetIndex'),
-  clusters: z.array(
-    z.strictObject({
-      name: z.string(),
-      phase: z.enum(PHASES),
-      provider: z.enum(PROVIDER_KINDS).nullable(),
-      simulated: z.boolean(),
-      declared: z.int(),
-      ready: z.int(),
-      because: z.string(),
-    }),
-  ),
-});
-export type IndexFile = z.output<typeof indexFileSchema>;
-
-/** `_source.json`: what is wrong with the directory as a whole. */
-export const sourceFileSchema = z.strictObject({
-  apiVersion: z.literal('skep/v1alpha1'),
-  kind: z.literal('SourceStatus'),
-  directory: z.string(),
-  commit: z.string().nullable(),
-  complete: z.boolean().describe('Every file of the last listing parsed'),
-  vanished: z.boolean(),
-  documents: z.int(),
-  complaints: z.array(z.string()),
-  conflicts: z.array(z.strictObject({ name: z.string(), places: z.array(z.string()) })),
-  heldDeletions: z.array(z.strictObject({ name: z.string(), why: z.string(), release: z.string() })),
-});
-export type SourceFile = z.output<typeof sourceFileSchema>;
-
-/** `_controller.json`: a heartbeat. */
-export const controllerFileSchema = z.strictObject({
-  apiVersion: z.literal('skep/v1alpha1'),
-  kind: z.literal('ControllerStatus'),
-  owner: z.string(),
-  id: z.string(),
-  pid: z.int(),
-  version: z.string(),
-  role: z.enum(['leading', 'standby', 'stopped']),
-  term: z.int(),
-  startedAt: time(),
-  beatAt: time(),
-});
-export type ControllerFile = z.output<typeof controllerFileSchema>;

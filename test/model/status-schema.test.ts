@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { indexFileSchema, sourceFileSchema, statusFileSchema } from '../../src/model/status.ts';
+import { indexFileSchema, sourceFileSchema } from '../../src/model/fleet-status.ts';
+import { statusFileSchema } from '../../src/model/status.ts';
 import { STATUS_FILE_KINDS, schemaFileOf, statusJsonSchema } from '../../src/model/status-schema.ts';
+import { createBench } from '../cli/support/cli-context.ts';
 import { createKeeper } from '../support/keeper.ts';
+
+interface Schema {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+}
 
 describe('the JSON Schema of a status file', () => {
   /** After a change of the format: `npx vitest run --project unit test/model/status-schema --update`. */
@@ -15,6 +24,25 @@ describe('the JSON Schema of a status file', () => {
     expect(schema.properties['apiVersion']?.const).toBe('skep/v1alpha1');
     expect(schemaFileOf(file)).toBe(`${schema.properties['kind']?.const?.toLowerCase()}.v1alpha1.json`);
     expect(schema.required).toEqual(expect.arrayContaining(['apiVersion', 'kind']));
+  });
+
+  it.each(STATUS_FILE_KINDS)('says of every field what it is: %s', (file) => {
+    const nameless: string[] = [];
+    const walk = (schema: Schema, path: string): void => {
+      for (const [name, field] of Object.entries(schema.properties ?? {})) {
+        if (!field.description) nameless.push(`${path}${name}`);
+        for (const part of [field, ...(field.anyOf ?? [])]) walk(part, `${path}${name}.`);
+      }
+      if (schema.items) for (const part of [schema.items, ...(schema.items.anyOf ?? [])]) walk(part, path);
+    };
+    walk(statusJsonSchema(file) as Schema, '');
+    expect(nameless).toEqual([]);
+  });
+
+  it.each(STATUS_FILE_KINDS)('is what `skep schema` prints: %s', async (file) => {
+    const bench = await createBench();
+    expect(await bench.run('schema', file)).toBe(0);
+    expect(JSON.parse(bench.stdout.text())).toEqual(statusJsonSchema(file));
   });
 
   it('takes every file of a life, as it is read back from disk', async () => {

@@ -1,4 +1,5 @@
 import { Argument } from 'commander';
+import type { StatusFileKind } from '../../model/status-schema.ts';
 import { type AddCommand, print } from '../command.ts';
 import { EXIT } from '../exit.ts';
 
@@ -24,17 +25,10 @@ async function schemaOf(which: string): Promise<unknown> {
     const { clusterSpecJsonSchema } = await import('../../model/cluster-spec/json-schema.ts');
     return clusterSpecJsonSchema();
   }
-  const [{ z }, status, { doctorReportSchema }] = await Promise.all([
-    import('zod'),
-    import('../../model/status.ts'),
-    import('../../model/finding.ts'),
-  ]);
-  const schemas = {
-    status: status.statusFileSchema,
-    index: status.indexFileSchema,
-    source: status.sourceFileSchema,
-    controller: status.controllerFileSchema,
-    doctor: doctorReportSchema,
-  };
-  return z.toJSONSchema(schemas[which as keyof typeof schemas], { target: 'draft-7' });
+  if (which === 'doctor') {
+    const [{ z }, { doctorReportSchema }] = await Promise.all([import('zod'), import('../../model/finding.ts')]);
+    return z.toJSONSchema(doctorReportSchema, { target: 'draft-7' });
+  }
+  const { statusJsonSchema } = await import('../../model/status-schema.ts');
+  return statusJsonSchema(which as StatusFileKind);
 }

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapLimit } from '../../base/concurrency.ts';
-import type { ControllerFile, SourceFile, StatusFile } from '../../model/status.ts';
+import type { ControllerFile, SourceFile } from '../../model/fleet-status.ts';
+import type { StatusFile } from '../../model/status.ts';
 
 /** What the status directory says. Read as it stands: no controller is needed. */
 export interface Fleet {

@@ -1,4 +1,5 @@
-import type { ClusterStatus, NodeStatus } from '../../model/status.ts';
+import type { NodeStatus } from '../../model/node-status.ts';
+import type { ClusterStatus } from '../../model/status.ts';
 import { type Branch, branch } from './branch.ts';
 import type { Tone } from './paint.ts';
 import { byTrouble, lookOfNode, nameList, plural, progressBar, worst } from './words.ts';

@@ -1,4 +1,5 @@
-import type { NodeStatus, Phase } from '../../model/status.ts';
+import type { NodeStatus } from '../../model/node-status.ts';
+import type { ClusterStatus, Phase } from '../../model/status.ts';
 import type { Tone } from './paint.ts';
 
 /** How each phase looks on every face. */

@@ -1,7 +1,8 @@
 import type { Desired } from '../../model/desired.ts';
 import { isoTime } from '../../model/iso-time.ts';
+import type { NodeStatus } from '../../model/node-status.ts';
 import type { InfrastructureView, Observed } from '../../model/observed.ts';
-import type { ClusterStatus, NodeStatus } from '../../model/status.ts';
+import type { ClusterStatus } from '../../model/status.ts';
 import { type Counts, countNodes, countPools, strangeMembers } from './nodes-status.ts';
 
 export type Seen = Counts & Pick<ClusterStatus, 'strangers' | 'staleSince'>;

@@ -1,7 +1,8 @@
 import type { Desired, DesiredPool } from '../../model/desired.ts';
 import { MANAGERS } from '../../model/ids.ts';
+import type { NodeStatus } from '../../model/node-status.ts';
 import type { InfrastructureView, Stranger, SwarmView } from '../../model/observed.ts';
-import type { ClusterStatus, NodeStatus } from '../../model/status.ts';
+import type { ClusterStatus } from '../../model/status.ts';
 import { intentOf, isJoining, isOurs, membersWithoutMachine, type Node, nodesOf } from '../plan/nodes.ts';
 import { majority, raftOf } from '../plan/quorum.ts';
 

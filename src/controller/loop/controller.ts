@@ -1,5 +1,5 @@
 import { describeError } from '../../base/events.ts';
-import type { ControllerFile } from '../../model/status.ts';
+import type { ControllerFile } from '../../model/fleet-status.ts';
 import type { ControllerEnd, ControllerOptions } from './controller-options.ts';
 import { type Leadership, runLeader } from './lease.ts';
 import { LEASE_TIMES } from './lease-times.ts';

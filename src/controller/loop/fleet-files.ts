@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { describeError, type EventSink } from '../../base/events.ts';
 import { describeComplaint } from '../../model/complaint.ts';
+import type { IndexFile, SourceFile } from '../../model/fleet-status.ts';
 import type { ClusterName } from '../../model/ids.ts';
-import type { IndexFile, SourceFile, StatusFile } from '../../model/status.ts';
+import type { StatusFile } from '../../model/status.ts';
 import type { StatusStore } from '../store/status-files.ts';
 import { createNudge } from './nudge.ts';
 import type { SourceView } from './source-view.ts';

@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapLimit } from '../../base/concurrency.ts';
+import type { ControllerFile, IndexFile, SourceFile } from '../../model/fleet-status.ts';
 import type { ClusterName } from '../../model/ids.ts';
-import type { ControllerFile, IndexFile, SourceFile, StatusFile } from '../../model/status.ts';
+import type { StatusFile } from '../../model/status.ts';
 import { removeTemporaries, writeAtomic } from './write-atomic.ts';
 
 /** A deleted cluster's file stays so long (spec.md 3). */

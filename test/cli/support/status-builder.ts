@@ -1,13 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  type ClusterStatus,
-  type ControllerFile,
-  controllerFileSchema,
-  type NodeStatus,
-  type StatusFile,
-  statusFileSchema,
-} from '../../../src/model/status.ts';
+import { type ControllerFile, controllerFileSchema } from '../../../src/model/fleet-status.ts';
+import type { NodeStatus } from '../../../src/model/node-status.ts';
+import { type ClusterStatus, type StatusFile, statusFileSchema } from '../../../src/model/status.ts';
 import { NOW } from './cli-context.ts';
 
 const at = (ms: number) => new Date(ms).toISOString();
