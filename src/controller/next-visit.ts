@@ -1,3 +1,4 @@
+import type { HoldReason } from '../model/hold.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { describeProblem, type Problem, retryFor } from '../model/problem.ts';
@@ -11,6 +12,15 @@ const CONFLICT_MS = 50;
 const AGAIN_MS = 250;
 /** A hold may end without a hint (a task stops, a person labels a node). Our choice: well within one resync. */
 const HOLD_MS = 5_000;
+/** Holds that end by a file, an intent or time: the source and the inbox wake the cluster, the resync does the rest. */
+const WOKEN: ReadonlySet<HoldReason> = new Set([
+  'SpecInvalid',
+  'NameConflict',
+  'SourceBehind',
+  'DeletionHeld',
+  'NewerWriter',
+  'Paused',
+]);
 
 type Failed = readonly { readonly step: Step; readonly problem: Problem }[];
 
@@ -30,7 +40,7 @@ export function nextVisit(plan: Plan, observed: Observed, failed: Failed, before
   if (plan.batch.length > 0) return { nextMs: isRepeated(plan, before) ? AGAIN_MS : 0, failed: false, rest: null };
   if (waitMs !== null) return { nextMs: waitMs, failed: false, rest: null };
   const rest = restOf(plan);
-  if (rest) return { nextMs: HOLD_MS, failed: false, rest };
+  if (rest) return { nextMs: plan.holds.every((h) => WOKEN.has(h.reason)) ? null : HOLD_MS, failed: false, rest };
   return { nextMs: null, failed: false, rest: { ok: true, because: 'nothing to do' } };
 }
 
