@@ -46,6 +46,23 @@ describe('a cluster in a simulated world', () => {
     ]);
   });
 
+  it('accepts its document in the same words at birth and at every change, in plan and event', async () => {
+    const keeper = createKeeper();
+    const said: string[] = [];
+    for (const [i, web] of [1, 2].entries()) {
+      keeper.declare({ workers: { web } });
+      for (const { status } of await keeper.keep()) {
+        said.push(...(status.plan?.nextBatch ?? []).filter((s) => s.kind === 'write-record').map((s) => s.why));
+      }
+      const accepted = keeper.events.filter(({ code }) => code === 'SKP205').map(({ data }) => data?.what);
+      expect(accepted).toEqual(['generation 1', 'generation 2'].slice(0, i + 1));
+    }
+    expect(said.filter((why) => why !== 'something was learnt')).toEqual([
+      'its document was accepted',
+      'its document was accepted',
+    ]);
+  });
+
   it('goes when its document is gone for good, and leaves a tombstone', async () => {
     const keeper = createKeeper();
     keeper.declare({ workers: { web: 1 } });

@@ -9,7 +9,7 @@ import { brokenHold, conflictHold, pauseHold, specInForce, specPause } from './i
 import { inOrder } from './in-order.ts';
 import { otherWriter, unreadableRecord } from './other-writer.ts';
 import { planLife } from './plan-life.ts';
-import { firstRecord, nextRecord, recordStep, stamp, withoutSpent } from './record-step.ts';
+import { ACCEPTED, firstRecord, nextRecord, recordStep, stamp, whyWritten, withoutSpent } from './record-step.ts';
 
 /** What to do now about one cluster: the first safe batch, what is held, what is waited for. Pure. */
 export function planCluster(declared: Declared, observed: Observed, facts: PlanFacts): Plan {
@@ -48,7 +48,7 @@ function planInOrder(declared: Declared, observed: Observed, facts: PlanFacts): 
       ready: false,
       documented: declared.kind !== 'absent',
     });
-    const batch = next ? [recordStep(next, 'its document changed')] : [];
+    const batch = next ? [recordStep(next, whyWritten(record, next))] : [];
     return { ...EMPTY, batch, differences, holds: [...force.holds, pause] };
   }
 
@@ -99,5 +99,5 @@ function planBirth(declared: Declared, observed: Observed, facts: PlanFacts): Pl
   if (!observed.infrastructure.ok) {
     return waiting(`the look at its machines failed: ${describeProblem(observed.infrastructure.problem)}`);
   }
-  return { ...EMPTY, differences, batch: [recordStep(firstRecord(desired, facts), 'its document was accepted')] };
+  return { ...EMPTY, differences, batch: [recordStep(firstRecord(desired, facts), ACCEPTED)] };
 }

@@ -10,7 +10,8 @@ import { isAdmitted, type Node, nodesOf } from './nodes.ts';
 import { notYet } from './not-yet.ts';
 import { planMembers } from './plan-members.ts';
 import { progressOf } from './progress.ts';
-import { nextRecord, recordStep } from './record-step.ts';
+import { isApplied, type Upkeep } from './put-right.ts';
+import { nextRecord, recordStep, whyWritten } from './record-step.ts';
 import { surplusOf } from './surplus.ts';
 
 /** Nothing else says what is missing: our choice, as rarely as a failed look. */
@@ -39,9 +40,19 @@ export function planLife(
   const isWhole = swarm !== null && record.swarmId !== null && staying.every(isAdmitted);
   if (isQuiet && !isWhole) waits.push(NOT_WHOLE);
   const ready = isQuiet && isWhole;
-  const next = nextRecord(record, desired, observed, facts, { ready, documented: may.documented });
-  if (next === null) return { batch: steps, holds, waits, asDeclared: ready };
-  const step = recordStep(next, record.specHash === next.specHash ? 'something was learnt' : 'its document changed');
+  const { upkeep } = joined;
+  const { carriers } = infrastructure;
+  const drift = [...(isApplied(record) ? carriersDrift(carriers) : []), ...(upkeep?.drift ?? [])];
+  const next = nextRecord(record, desired, observed, facts, {
+    ready,
+    documented: may.documented,
+    // Until it was first Ready that is one note together with being Ready.
+    applied: ready || (record.firstReadyAt !== null && upkeep !== null && isDone(upkeep) && carriers.state === 'ready'),
+    corrected: upkeep?.corrected ?? [],
+    health: healed.notes,
+  });
+  if (next === null) return { batch: steps, holds, waits, asDeclared: ready, drift };
+  const step = recordStep(next, whyWritten(record, next));
   // A changed spec is accepted before anything follows from it; machines' names are salted by the revision they were planned under.
   const alone =
     record.specHash !== next.specHash || record.founder !== next.founder || built.some((s) => s.kind === 'grow-pool');

@@ -8,6 +8,8 @@ import { founderName } from './grow.ts';
 /** Intents kept at most; older ones that no longer matter are dropped first. */
 const MAX_INTENTS = 20;
 
+export const ACCEPTED = 'its document was accepted';
+
 /** The first thing of a cluster: a record that says whose it is and what was accepted. */
 export function firstRecord(desired: Desired, facts: PlanFacts): ClusterRecord {
   return {
@@ -71,6 +73,11 @@ export function nextRecord(
 /** The next revision, as this holder writes it. */
 export function stamp(record: ClusterRecord, facts: PlanFacts): ClusterRecord {
   return { ...record, revision: record.revision + 1, term: facts.term, writer: facts.writer, owner: facts.owner };
+}
+
+/** For people. The first record and every change of the spec on it accept a document. */
+export function whyWritten(record: ClusterRecord, next: ClusterRecord): string {
+  return record.specHash === next.specHash ? 'something was learnt' : ACCEPTED;
 }
 
 export function recordStep(next: ClusterRecord, why: string): Step {
