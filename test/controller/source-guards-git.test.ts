@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { put } from './loop/support/specs.ts';
 import { createRunningLoop, MINUTE } from './support/running-loop.ts';
+
+/** Hours of virtual time; a busy machine needs a while for them. */
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A repository in the specs directory: `first` has a with 1 worker; `second` has a with 3, and b. Second is Ready. */
 async function keptFromGit() {

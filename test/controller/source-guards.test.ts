@@ -1,9 +1,12 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { realFileDoor } from '../../src/controller/loop/file-door.ts';
 import { put, specText, swapLink } from './loop/support/specs.ts';
 import { createRunningLoop, MINUTE } from './support/running-loop.ts';
+
+/** Hours of virtual time; a busy machine needs a while for them. */
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A running controller whose documents (file → cluster) are Ready. */
 async function kept(files: Readonly<Record<string, string>>) {

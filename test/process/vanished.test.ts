@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { specText } from '../controller/loop/support/specs.ts';
 import { createPlace, startProgram } from '../support/controller-process.ts';
 
@@ -12,7 +12,12 @@ it.each([[['run']], [['run', '--demo']]])(
   'a controller (%s) that starts without its specs directory makes none, and holds the deletion of its one cluster',
   async (command) => {
     const place = await createPlace();
-    const start = () => startProgram(program, place, [...command, '--deletion-grace', '100ms'], NO_DOCKER);
+    onTestFinished(() => place.remove());
+    const start = () => {
+      const started = startProgram(program, place, [...command, '--deletion-grace', '100ms'], NO_DOCKER);
+      onTestFinished(() => void started.kill());
+      return started;
+    };
     await place.commit('a.yaml', specText('a'));
     const first = start();
     await place.untilPhase('a', 'Ready');
@@ -24,6 +29,5 @@ it.each([[['run']], [['run', '--demo']]])(
     expect(status.nodes).toHaveLength(4);
     expect(existsSync(place.specs)).toBe(false);
     expect(await second.stop()).toBe(0);
-    await place.remove();
   },
 );

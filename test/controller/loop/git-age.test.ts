@@ -70,7 +70,7 @@ describe('the age of a commit', () => {
   it('is not asked with what is no hash, nor in the repository that the environment names', async () => {
     const { gitDir, commits } = three();
     const [first, , third] = commits;
-    expect(await gitAge(gitDir, '--help', third)).toMatchObject({ kind: 'unknown' });
+    expect(await gitAge(gitDir, first, 'main')).toMatchObject({ kind: 'unknown' });
     vi.stubEnv('GIT_OBJECT_DIRECTORY', temporaryDirectory());
     expect(await gitAge(gitDir, first, third)).toEqual({ kind: 'older' });
   });
