@@ -2,8 +2,10 @@
 export const HOLD_REASONS = [
   'Paused',
   'DeletionHeld',
+  'ReplacementHeld',
   'DrainTimedOut',
   'LocalDataHeld',
+  'Braked',
   'QuorumLost',
   'SpecInvalid',
   'NameConflict',
@@ -11,6 +13,7 @@ export const HOLD_REASONS = [
   'Locked',
   'NewerWriter',
   'SourceBehind',
+  'StartupFailed',
   'MembershipUnsettled',
   'SwarmUnreachable',
   'NotYet',

@@ -4,6 +4,7 @@ import { planCluster } from '../../src/controller/plan/plan-cluster.ts';
 import type { Absence, Declared } from '../../src/model/declared.ts';
 import { type Desired, expand } from '../../src/model/desired.ts';
 import { HOLD_REASONS, type HoldReason } from '../../src/model/hold.ts';
+import type { MachineId } from '../../src/model/ids.ts';
 import type { InfrastructureView, Machine, Member, Observed, SwarmView } from '../../src/model/observed.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { ClusterRecord } from '../../src/model/record.ts';
@@ -95,6 +96,32 @@ const CASES: readonly (readonly [HoldReason, string, RegExp, Case])[] = [
       }),
     },
   ],
+  ['Braked', 'both of two workers are down', /maxUnhealthy/, { observed: down(2) }],
+  [
+    'ReplacementHeld',
+    'replacing is switched off',
+    /health\.replace: true/,
+    { declared: document({ spec: { health: { replace: false } } }), observed: down(1) },
+  ],
+  ['StartupFailed', 'the fourth machine in a row never joined', /skep retry demo/, { observed: neverJoined }],
+  [
+    'LocalDataHeld',
+    'a worker with data is down',
+    /localData: Discard/,
+    {
+      observed: (at) => {
+        const { swarm, ...rest } = down(1)(at);
+        const services = [{ ...aStuckService(), localData: ['pgdata'] }];
+        return {
+          ...rest,
+          swarm:
+            swarm?.ok && swarm.value
+              ? { ok: true, value: { ...swarm.value, services, tasks: stuckTasks(at) } }
+              : { ok: true, value: null },
+        };
+      },
+    },
+  ],
   [
     'SpecInvalid',
     'it asks for what cannot change',
@@ -148,12 +175,6 @@ const CASES: readonly (readonly [HoldReason, string, RegExp, Case])[] = [
         swarm: { ok: true, value: null },
       }),
     },
-  ],
-  [
-    'NotYet',
-    'a machine is stopped',
-    /.+/,
-    { observed: withMachines((m) => (m.pool === 'web' ? { state: 'stopped', engine: null } : {})) },
   ],
   [
     'NotYet',
@@ -268,6 +289,38 @@ function withSwarm(over: Partial<SwarmView>, member: (member: Member) => Partial
 
 function withMembers(which: (member: Member) => boolean, over: (member: Member) => Partial<Member>) {
   return withSwarm({}, (m) => (which(m) ? over(m) : {}));
+}
+
+const MINUTE = 60_000;
+
+/** So many of the workers have been down for longer than they may. */
+function down(count: number) {
+  return (at: Living): Partial<Observed> => {
+    const workers = at.swarm.members.filter(isWorker).slice(0, count);
+    const note = (m: Member) =>
+      ({ kind: 'bad', machine: m.hostname as MachineId, pool: 'web', at: at.now - 6 * MINUTE }) as const;
+    return {
+      ...withRecord({ health: workers.map(note) })(at),
+      ...withMembers(
+        (m) => workers.includes(m),
+        () => ({ state: 'down' }),
+      )(at),
+    };
+  };
+}
+
+/** One worker's machine has not answered for 11 minutes; three before it were given up. */
+function neverJoined(at: Living): Partial<Observed> {
+  const name = at.swarm.members.find(isWorker)?.hostname as MachineId;
+  const failed = ['a', 'b', 'c'].map(
+    (id) => ({ kind: 'startup', machine: id as MachineId, pool: 'web', at: at.now }) as const,
+  );
+  const health = [...failed, { kind: 'bad', machine: name, pool: 'web', at: at.now - MINUTE } as const];
+  return {
+    ...withRecord({ health })(at),
+    ...withMachines((m) => (m.id === name ? { createdAt: at.now - 11 * MINUTE, engine: null } : {}))(at),
+    ...withSwarm({ members: at.swarm.members.filter((m) => m.hostname !== name) })(at),
+  };
 }
 
 function isWorker(member: Member): boolean {

@@ -27,7 +27,7 @@ export function planDrain(ask: DrainAsk): Drain {
   const { member, swarm, pool, now } = ask;
   const ours = intentOf(member) === 'remove';
   if (member.availability !== 'drain' || !ours) {
-    const hold = pool.localData === 'Protect' ? localDataHold(member, swarm) : null;
+    const hold = pool.localData === 'Protect' ? localDataHold(member, swarm, 'remove') : null;
     return hold ? { kind: 'held', hold } : { kind: 'begin', step: beginDrain(ask) };
   }
   const waitsFor = stillMoving(member, swarm);
@@ -114,17 +114,19 @@ function stillMoving(member: Member, swarm: SwarmView): string | null {
 }
 
 /** A node that holds a service's local data is not taken away by itself. Global services and sockets are left out. */
-function localDataHold(member: Member, swarm: SwarmView): Hold | null {
+export function localDataHold(member: Member, swarm: SwarmView, verb: 'remove' | 'replace'): Hold | null {
   for (const service of swarm.services) {
     if (service.localData.length === 0 || service.labels['skep.data'] === 'discard') continue;
     if (service.mode === 'global' || service.mode === 'global-job') continue;
     if (!swarm.tasks.some((t) => t.serviceId === service.id && t.nodeId === member.id)) continue;
     return {
       reason: 'LocalDataHeld',
-      what: `remove ${member.hostname}`,
+      what: `${verb} ${member.hostname}`,
       why: `service ${service.name} keeps data in ${service.localData.join(', ')} on it`,
       release:
-        'set localData: Discard on the pool, or label the service skep.data=discard, or move it, or put the old count back',
+        verb === 'remove'
+          ? 'set localData: Discard on the pool, or label the service skep.data=discard, or move it, or put the old count back'
+          : 'it comes back; or set localData: Discard on the pool, label the service skep.data=discard, or remove the machine by hand',
     };
   }
   return null;

@@ -6,6 +6,8 @@ import { intentOf, isJoining, type Node } from './nodes.ts';
 export interface Surplus {
   readonly node: Node;
   readonly why: string;
+  /** True: it looks bad and another takes its place; else there are too many. */
+  readonly replaced?: boolean;
 }
 
 /**
