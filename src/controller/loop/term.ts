@@ -1,23 +1,19 @@
-import { describeError, withFacts } from '../../base/events.ts';
+import { withFacts } from '../../base/events.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import { spread } from './backoff.ts';
 import type { ControllerEnd, ControllerOptions } from './controller-options.ts';
 import { createFleetFiles } from './fleet-files.ts';
+import { createLooking } from './keep-looking.ts';
 import { createKnowledge } from './knowledge.ts';
 import type { Leadership } from './lease.ts';
 import { rest } from './lease-times.ts';
-import { createNudge } from './nudge.ts';
 import { orCutOff, type PassContext } from './pass-context.ts';
 import { createRestTracker } from './until-rest.ts';
 import { createWorkQueue, type Taken } from './work-queue.ts';
 import { type Outcome, runWorkers } from './workers.ts';
 
-/** An editor or a checkout makes several changes within this time; a pass begins within 150 ms of a change. */
-const DEBOUNCE_MS = 50;
 /** Providers hint in bursts, also at our own doing. */
 const HINT_MS = 100;
-/** A directory that is gone is not watched, so it is looked for. */
-const VANISHED_RELIST_MS = 1_000;
 /** Of the 5 s that an end may take, what effects get; the rest writes status and releases the lease. */
 const WIND_DOWN_MS = 4_000;
 /** For the rest of the loop to end; a provider that still does not answer is left behind. */
@@ -28,7 +24,7 @@ const RESYNC_SPREAD = 0.1;
 
 /** Works as the holder of one term. Null: the term ended before the work was done. */
 export async function runTerm(options: ControllerOptions, leadership: Leadership): Promise<ControllerEnd | null> {
-  const { clock, random, statuses, inbox, watch, once } = options;
+  const { clock, random, statuses, inbox, once } = options;
   const sink = withFacts(options.sink, { term: leadership.term });
   const stop = new AbortController();
   const end = (): void => stop.abort();
@@ -45,8 +41,18 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
     },
   });
   const fleet = createFleetFiles(options.specsDirectory, statuses, knowledge.view, { clock, sink });
-  const changed = createNudge(clock);
-  const files = watch(() => changed.nudge());
+  const looking = createLooking({
+    ...options,
+    sink,
+    knowledge,
+    nextResyncMs: resync,
+    onFound: (cluster) => queue.add(cluster, 'operation'),
+    onLooked() {
+      fleet.touch();
+      checkTerm();
+      checkRest();
+    },
+  });
   const cut = new AbortController();
   const workersEnded = new AbortController();
   const allEnded = new AbortController();
@@ -56,15 +62,14 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
     options.hints((cluster) => {
       if (knowledge.clusters().has(cluster)) queue.addAfter(cluster, HINT_MS, 'operation');
     }, stop.signal);
-    await knowledge.look(stop.signal);
     await visitUntold();
-    await lookAfter();
+    await looking.look(stop.signal);
     await Promise.race([windDown(), runParts()]);
   } finally {
     end();
     allEnded.abort();
     leadership.signal.removeEventListener('abort', end);
-    await files.close();
+    await looking.close();
   }
   if (leadership.signal.aborted) return null;
   const complaints = [...(knowledge.view()?.fileComplaints.values() ?? [])].flat();
@@ -74,8 +79,8 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
   async function runParts(): Promise<void> {
     const work = { count: options.workers, queue, visit, resyncMs, onOutcome, clock, random, sink };
     const parts = [
-      keepLooking(),
-      keepRecords(),
+      looking.keepLooking(stop.signal),
+      looking.keepRecords(stop.signal),
       fleet.run(stop.signal),
       runWorkers<ClusterName>(work, stop.signal).finally(() => workersEnded.abort()),
     ];
@@ -97,40 +102,6 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
   async function visitUntold(): Promise<void> {
     for (const { metadata, status } of await statuses.list()) {
       if (status.phase !== 'Deleted') queue.add(metadata.name as ClusterName, 'operation');
-    }
-  }
-
-  async function keepLooking(): Promise<void> {
-    while (!stop.signal.aborted) {
-      const dueMs = knowledge.view()?.vanished ? VANISHED_RELIST_MS : options.relistMs;
-      const isHinted = await changed.wait(Math.min(dueMs, knowledge.settlesInMs() ?? dueMs), stop.signal);
-      if (isHinted) await rest(clock, DEBOUNCE_MS, stop.signal);
-      if (stop.signal.aborted) return;
-      await knowledge.look(stop.signal);
-      await lookAfter();
-    }
-  }
-
-  /** What changed between the listing and the new watcher would go unseen: list once more. */
-  async function lookAfter(): Promise<void> {
-    if (stop.signal.aborted) return;
-    if (await files.set([...(await options.source.watchPaths()), inbox.directory])) changed.nudge();
-    fleet.touch();
-    checkTerm();
-    checkRest();
-  }
-
-  async function keepRecords(): Promise<void> {
-    while (!stop.signal.aborted) {
-      await statuses
-        .removeTombstones(clock.now())
-        .catch((error) => sink.emit('SKP415', { what: `of deleted clusters: ${describeError(error)}` }));
-      await rest(clock, resync(), stop.signal);
-      if (stop.signal.aborted) return;
-      const before = knowledge.clusters();
-      await knowledge.lookAtRecords(stop.signal);
-      for (const cluster of knowledge.clusters()) if (!before.has(cluster)) queue.add(cluster, 'operation');
-      checkTerm();
     }
   }
 

@@ -19,6 +19,15 @@ describe('runController', () => {
     expect(await run.finish()).toEqual({ kind: 'stopped' });
   });
 
+  it('visits a cluster without a document whose record cannot be understood, again and again', async () => {
+    const world = createLoopWorld();
+    const unreadable = ['ghost' as ClusterName];
+    const run = world.start(async () => RESTS, { records: async () => ({ records: [], unreadable, missing: null }) });
+    await world.clock.step(70_000);
+    expect(world.times('ghost')).toHaveLength(2);
+    await run.finish();
+  });
+
   it('begins a pass within 150 ms of a change it has a hint of, and within 10 s without a hint', async () => {
     const world = createLoopWorld();
     world.files.set('a.yaml', specText('a'));
