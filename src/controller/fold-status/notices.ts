@@ -44,8 +44,7 @@ function rootCertificate(observed: Observed): Notice[] {
 
 function autolock(observed: Observed): Notice[] {
   if (!swarmOf(observed)?.security?.autolock) return [];
-  const what =
-    'autolock is on: a manager that was restarted waits for the unlock key, which skep does not keep';
+  const what = 'autolock is on: a manager that was restarted waits for the unlock key, which skep does not keep';
   const cure = `keep the key at hand (skep docker ${observed.cluster} -- swarm unlock-key), or swarm update --autolock=false`;
   return [{ kind: 'Autolock', what, cure }];
 }
