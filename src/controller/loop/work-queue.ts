@@ -96,7 +96,7 @@ export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSig
   }
 
   function setAlarm(at: number): void {
-    if (alarm && alarm.at <= at) return;
+    if (signal.aborted || (alarm && alarm.at <= at)) return;
     alarm?.cancel.abort();
     const cancel = new AbortController();
     alarm = { at, cancel };

@@ -98,4 +98,14 @@ describe('the work queue', () => {
     queue.add('b', 'spec');
     expect(await queue.take(new AbortController().signal)).toBeNull();
   });
+
+  it('sets no timer any more once it has ended: a last visit that ends later would keep the process', async () => {
+    const { clock, queue, end, takeNow } = setUp();
+    queue.add('a', 'spec');
+    expect(await takeNow()).toBe('a');
+    end.abort();
+    queue.addAfter('a', 60_000, 'resync');
+    queue.done('a');
+    expect(clock.sleepers()).toBe(0);
+  });
 });
