@@ -103,8 +103,8 @@ describe('the work queue', () => {
     const { clock, queue, end, takeNow } = setUp();
     queue.add('a', 'spec');
     expect(await takeNow()).toBe('a');
-    end.abort();
     queue.addAfter('a', 60_000, 'resync');
+    end.abort();
     queue.done('a');
     expect(clock.sleepers()).toBe(0);
   });
