@@ -83,6 +83,18 @@ describe('a commit that is not older', () => {
     await loop.controller.end();
   });
 
+  it('is followed at the next listing where an older one lacked the same document', async () => {
+    const loop = await keptFromGit();
+    loop.git('checkout', '-q', loop.first);
+    await loop.clock.step(LONG);
+    loop.git('checkout', '-q', 'main');
+    loop.git('rm', '-q', 'b.yaml');
+    loop.commit();
+    await loop.clock.step(15_000);
+    expect(loop.standing('b')).toEqual([]);
+    await loop.controller.end();
+  });
+
   it('is followed from a branch that forked before', async () => {
     const loop = await keptFromGit();
     loop.git('checkout', '-q', '-b', 'side', loop.first);

@@ -100,8 +100,11 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
 
   function tell(): void {
     const next: typeof told = new Map();
+    const { commit } = listing();
     for (const cluster of clusters()) {
-      const { kind, place } = summary(listed(cluster)(records.get(cluster) ?? null));
+      const { kind, place: where } = summary(listed(cluster)(records.get(cluster) ?? null));
+      // Another commit may release what an older one held, or hold it.
+      const place = `${commit} ${where}`;
       const before = told.get(cluster);
       if (before?.kind !== kind) enqueue(cluster, 'spec');
       else if (before.place !== place) enqueue(cluster, 'resync');
