@@ -35,7 +35,8 @@ export async function examine(
 async function examineHost(exam: HostExam, wanted: readonly Wanted[], signal: AbortSignal): Promise<Finding[]> {
   const answer = await exam.engine(signal);
   const findings = [...judgeEngine(answer, wanted)];
-  if (!answer.answers || findings.some(({ level }) => level === 'trouble')) return findings;
+  const isSpokenWith = !findings.some(({ check, level }) => check === 'api' && level === 'trouble');
+  if (!answer.answers || !isSpokenWith) return findings;
   for (const one of oneOfEachWay(wanted)) {
     findings.push(judgeNode(await exam.tryNode(one.local, false, signal), one));
   }

@@ -31,6 +31,16 @@ describe('skep doctor', () => {
     expect(exam).toMatchObject({ tried: [], closed: true });
   });
 
+  it.each([
+    ['no node with an engine that skep cannot speak with', { api: { lowest: '1.12', highest: '1.39' } }, 0],
+    ['a node also where something else is in trouble', { clockAheadMs: 7_200_000 }, 1],
+  ])('tries %s', async (_, wish, tries) => {
+    const exam = anExam({ answers: true, facts: anEngine(wish) });
+    const bench = await createBench({ hostExam: async () => exam });
+    expect(await bench.run('doctor')).toBe(1);
+    expect(exam.tried).toHaveLength(tries);
+  });
+
   it('keeps to its schema with -o json', async () => {
     const facts = anEngine({ rootless: true, host: aHost({ inotify: null }) });
     const bench = await createBench({ hostExam: async () => anExam({ answers: true, facts }) });
