@@ -1,4 +1,5 @@
 import type { Result } from '../base/result.ts';
+import type { HostRoom } from './host-facts.ts';
 import type { ClusterName, MachineId, NodeId, SwarmId } from './ids.ts';
 import type { Problem } from './problem.ts';
 import type { ClusterRecord } from './record.ts';
@@ -12,6 +13,8 @@ export interface Observed {
   readonly infrastructure: Result<InfrastructureView, Problem>;
   /** Null: every machine that runs was asked and none is in a swarm. */
   readonly swarm: Result<SwarmView | null, Problem>;
+  /** What is left of the host that carries the machines. Absent or null: they have none in common, or it cannot be told. */
+  readonly host?: HostRoom | null;
 }
 
 /** safety.md 1. `unknown`: the look at this machine failed. A machine that is gone is simply not listed. */
@@ -84,6 +87,15 @@ export interface SwarmView {
   readonly tasks: readonly TaskView[];
   readonly rootRotationInProgress: boolean;
   readonly init: SwarmInitOptions;
+  /** Absent: simulated. */
+  readonly security?: SwarmSecurity;
+}
+
+export interface SwarmSecurity {
+  /** End of the root certificate, ms since the epoch; null: it cannot be read. That of a node's own is not told by Docker. */
+  readonly rootExpiresAt: number | null;
+  /** Restarted managers wait for the unlock key. */
+  readonly autolock: boolean;
 }
 
 /** Options that a swarm gets when it is made and keeps. */

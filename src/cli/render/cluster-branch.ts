@@ -25,6 +25,7 @@ export function clusterBranch(file: StatusFile, now: number): Branch {
     ...status.drift.map((drift) => branch('!', `drift: ${drift}`, '', 'warn')),
     ...status.strangers.map(({ what, why }) => branch('?', `not ours: ${what}`, why, 'warn')),
     ...status.warnings.map((warning) => branch('!', warning, '', 'warn')),
+    ...(status.notices ?? []).map(({ what, cure }) => branch('!', what, '', 'warn', [branch('', 'cure:', cure, 'good')])),
     ...next(status),
     ...status.endpoints.map((endpoint) => branch('→', endpoint, '', 'good')),
   ];

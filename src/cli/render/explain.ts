@@ -20,7 +20,7 @@ export function explainText(raw: StatusFile, facts: ExplainFacts, width: number,
     how(file, facts),
     section('What is wrong', wrong(file)),
     section('What is held', held(file, facts)),
-    section('Worth knowing', file.status.warnings),
+    section('Worth knowing', [...file.status.warnings, ...(file.status.notices ?? []).map(({ what }) => what)]),
     section('What comes next', next(file)),
     section('What you can do', cures(file, facts)),
     section('What happened last', past(file, facts)),
@@ -95,7 +95,9 @@ function next({ status }: StatusFile): string[] {
 }
 
 function cures({ metadata: { name }, status }: StatusFile, { alive }: ExplainFacts): string[] {
-  const list = [...new Set(status.holds.map(({ release }) => release))];
+  const list = [
+    ...new Set([...status.holds.map(({ release }) => release), ...(status.notices ?? []).map(({ cure }) => cure)]),
+  ];
   if (!alive) list.push('start the controller: skep run');
   if (status.complaints.length > 0) list.push('mend the file; the last good version stays in force until then');
   if (status.phase === 'Ready') {

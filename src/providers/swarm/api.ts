@@ -7,6 +7,12 @@ export interface ApiSwarm {
   readonly DefaultAddrPool: readonly string[] | null;
   readonly SubnetSize: number;
   readonly DataPathPort: number;
+  readonly Spec: ApiSwarmSpec;
+  readonly TLSInfo?: { readonly TrustRoot?: string };
+}
+
+export interface ApiSwarmSpec {
+  readonly EncryptionConfig?: { readonly AutoLockManagers?: boolean };
 }
 
 export interface ApiNodeSpec {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { NodeId, SwarmId } from '../../model/ids.ts';
 import type { Member, ServiceView, SwarmView, TaskView } from '../../model/observed.ts';
 import type { ApiMount, ApiNode, ApiService, ApiSwarm, ApiTask } from './api.ts';
@@ -5,7 +6,9 @@ import { oneLine } from './problems.ts';
 
 /** Docker's answers in the planner's words. Pure. */
 
-export function parseSwarm(swarm: ApiSwarm): Pick<SwarmView, 'id' | 'version' | 'rootRotationInProgress' | 'init'> {
+export function parseSwarm(
+  swarm: ApiSwarm,
+): Pick<SwarmView, 'id' | 'version' | 'rootRotationInProgress' | 'init' | 'security'> {
   return {
     id: swarm.ID as SwarmId,
     version: swarm.Version.Index,
@@ -15,7 +18,22 @@ export function parseSwarm(swarm: ApiSwarm): Pick<SwarmView, 'id' | 'version' | 
       subnetSize: swarm.SubnetSize,
       dataPathPort: swarm.DataPathPort,
     },
+    security: {
+      rootExpiresAt: endOf(swarm.TLSInfo?.TrustRoot ?? ''),
+      autolock: swarm.Spec.EncryptionConfig?.AutoLockManagers === true,
+    },
   };
+}
+
+/** When the last of these certificates (PEM) ends: during a rotation there are two. Null: none can be read. */
+function endOf(pem: string): number | null {
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    const ends = found.map((one) => Date.parse(new X509Certificate(one).validTo)).filter(Number.isFinite);
+    return ends.length > 0 ? Math.max(...ends) : null;
+  } catch {
+    return null;
+  }
 }
 
 export function parseMember(node: ApiNode): Member {

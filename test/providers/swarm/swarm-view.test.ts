@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiMount, ApiNode, ApiService } from '../../../src/providers/swarm/api.ts';
+import type { ApiMount, ApiNode, ApiService, ApiSwarm } from '../../../src/providers/swarm/api.ts';
 import { familiar } from '../../../src/providers/swarm/engine-view.ts';
-import { isCurrent, parseMember, parseService, parseTask } from '../../../src/providers/swarm/swarm-view.ts';
+import { isCurrent, parseMember, parseService, parseSwarm, parseTask } from '../../../src/providers/swarm/swarm-view.ts';
 
 const node = (over: Partial<ApiNode>): ApiNode => ({
   ID: 'n1',
@@ -10,6 +10,43 @@ const node = (over: Partial<ApiNode>): ApiNode => ({
   Description: { Hostname: 'h', Engine: { EngineVersion: '28.5.2' } },
   Status: { State: 'ready', Addr: '10.0.0.5' },
   ...over,
+});
+
+describe('parseSwarm', () => {
+  /** Self-signed, made for this test; it ends on 2026-12-21T15:32:44Z. */
+  const ROOT = `-----BEGIN CERTIFICATE-----
+MIIBfDCCASGgAwIBAgIUQ4dnCRDQu45wKhDr9lGdl7nSjVswCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIc3dhcm0tY2EwHhcNMjYxMTIxMTUzMjQ0WhcNMjYxMjIxMTUz
+MjQ0WjATMREwDwYDVQQDDAhzd2FybS1jYTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABICVJod7SPlbUXfP8Xf02Gm088RZXHtacobMNNDKgVwBzGgbuWDyU+pw5K7z
+coHnzayiaOIt7korC4mTMRYe5pSjUzBRMB0GA1UdDgQWBBSeekiGeg3Xbcf8bhJ8
+MzFVU6FNczAfBgNVHSMEGDAWgBSeekiGeg3Xbcf8bhJ8MzFVU6FNczAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQCluEWVIU0Ce0FNn1Lx5t1J+cfI
+mPjXy+7zukZDVp7AKQIhAMzPER+VF+zxqX2LY71Uy/taC5WdTHiiuJxil8afrnPp
+-----END CERTIFICATE-----
+`;
+  const swarm = (TrustRoot: string, AutoLockManagers = false): ApiSwarm => ({
+    ID: 's',
+    Version: { Index: 1 },
+    RootRotationInProgress: false,
+    DefaultAddrPool: null,
+    SubnetSize: 24,
+    DataPathPort: 4789,
+    Spec: { EncryptionConfig: { AutoLockManagers } },
+    TLSInfo: { TrustRoot },
+  });
+
+  it.each([
+    ['the root certificate', ROOT, Date.UTC(2026, 11, 21, 15, 32, 44)],
+    ['none', '', null],
+    ['one that cannot be read', ROOT.replace('MIIB', 'AAAA'), null],
+  ])('says when it ends: %s', (_, pem, end) => {
+    expect(parseSwarm(swarm(pem)).security).toEqual({ rootExpiresAt: end, autolock: false });
+  });
+
+  it('says whether autolock is on', () => {
+    expect(parseSwarm(swarm('', true)).security?.autolock).toBe(true);
+  });
 });
 
 describe('parseMember', () => {
