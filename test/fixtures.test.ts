@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { noFailpoint } from '../src/base/failpoint.ts';
 import { seededRandom } from '../src/base/random.ts';
+import { readObserved } from '../src/cli/plan/look.ts';
 import { planCluster } from '../src/controller/plan/plan-cluster.ts';
 import { reconcile } from '../src/controller/reconcile.ts';
 import type { Declared } from '../src/model/declared.ts';
 import { expand, machineHashV1 } from '../src/model/desired.ts';
-import type { Observed } from '../src/model/observed.ts';
-import { readRecord } from '../src/model/read-record.ts';
 import { type StatusFile, statusFileSchema } from '../src/model/status.ts';
 import { createSimulatedProvider } from '../src/providers/simulated/provider.ts';
 import { createWorldStore } from '../src/providers/simulated/world-store.ts';
@@ -20,7 +19,7 @@ import { createKeeper } from './support/keeper.ts';
 
 /**
  * What earlier versions left on disks and clusters. A folder is never changed once its version is out: when a format
- * or the inputs of a hash change, raise the version in package.json, copy `demo.yaml` to the new folder and run this
+ * or the inputs of a hash change, raise the version in package.json, copy the newest folder to one of its name and run this
  * file with UPDATE=1. The older folders stay, and must go on being read.
  */
 const FIXTURES = new URL('fixtures/', import.meta.url).pathname;
@@ -68,11 +67,9 @@ describe.each(versions)('what skep %s left', (version) => {
     expect(statusFileSchema.parse(kept.status)).toEqual(kept.status);
   });
 
-  it('is planned over without a step, from the observation in its status', () => {
-    const { infrastructure, swarm } = kept.status.status.observation as Observed;
-    const record = readRecord(desired.cluster, kept.record);
+  it('is planned over without a step, from the observation in its status', async () => {
     const now = kept.world.at;
-    const observed: Observed = { cluster: desired.cluster, now, record, infrastructure, swarm };
+    const { observed } = await readObserved(join(FIXTURES, version, FILES.status));
     const facts = {
       owner: 'me',
       term: 1,
@@ -81,7 +78,7 @@ describe.each(versions)('what skep %s left', (version) => {
       deletionsLastHour: 0,
       maxDeletions: 1,
     };
-    expect(planCluster(declared, observed, facts)).toMatchObject({ batch: [], holds: [], waits: [], asDeclared: true });
+    expect(planCluster(declared, { ...observed, now }, facts)).toMatchObject({ batch: [], holds: [], waits: [], asDeclared: true });
   });
 
   it('is taken over as it stands: its world, its record, its status', async () => {

@@ -24,6 +24,8 @@ export const EVENTS = {
   SKP205: { level: 'info', text: 'spec accepted' },
   SKP206: { level: 'warn', text: 'deletion marked' },
   SKP207: { level: 'info', text: 'change finished' },
+  SKP208: { level: 'warn', text: 'drift' },
+  SKP209: { level: 'warn', text: 'drift that keeps coming back' },
 
   SKP301: { level: 'debug', text: 'step begun' },
   SKP302: { level: 'info', text: 'step done' },

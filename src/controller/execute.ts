@@ -73,6 +73,8 @@ async function perform(
       return infrastructure.removeMachine(ref, step.machine, signal);
     case 'init-swarm':
       return swarm.init(ref, step.machine, step.options, signal);
+    case 'set-swarm':
+      return swarm.setSwarm(ref, through, step.version, step.options, signal);
     case 'join':
       return swarm.join(ref, step.machine, step.through, signal);
     case 'leave':

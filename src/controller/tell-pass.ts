@@ -5,6 +5,9 @@ import type { StatusFile } from '../model/status.ts';
 import { describeStep } from '../model/step.ts';
 import type { StepResult } from './execute.ts';
 
+/** So often in a row it is no accident any more. Our choice. */
+const MANY_TIMES = 3;
+
 /** What a pass has to say, as events: effects and their answers, what changed, what is held and no longer held. */
 export function tellPass(
   sink: EventSink,
@@ -34,6 +37,11 @@ export function tellPass(
   // A road that only grew shorter is no news.
   if (after.status.plan && !before?.status.plan) {
     sink.emit('SKP201', { what: `${after.status.plan.road.length} steps`, digest: after.status.plan.digest });
+  }
+  for (const drift of after.status.drift) {
+    const known = before?.status.drift.find((d) => d.what === drift.what && d.difference === drift.difference);
+    const what = `${drift.what}: ${drift.difference}; ${drift.answer}`;
+    if (!known || drift.count > known.count) sink.emit(drift.count < MANY_TIMES ? 'SKP208' : 'SKP209', { what, count: drift.count });
   }
   const held = (file: StatusFile | null): readonly string[] =>
     (file?.status.holds ?? []).map((h) => `${h.reason}: ${h.what}`);

@@ -4,7 +4,7 @@ import type { ClusterSpec } from './cluster-spec/schema.ts';
 import { warningsOf } from './cluster-spec/warnings.ts';
 import { type HealthPolicy, healthPolicy } from './health-policy.ts';
 import { type ClusterName, MANAGERS } from './ids.ts';
-import type { Role, SwarmInitOptions } from './observed.ts';
+import type { LiveSwarmOptions, Role, SwarmInitOptions } from './observed.ts';
 import type { Source } from './record.ts';
 
 /** What a spec asks for, in the planner's words. */
@@ -15,6 +15,7 @@ export interface Desired {
   readonly source: Source;
   readonly pools: readonly DesiredPool[];
   readonly swarm: SwarmInitOptions;
+  readonly swarmOptions: LiveSwarmOptions;
   /** Complaints that do not make the document wrong, e.g. one manager. */
   readonly warnings: readonly string[];
 }
@@ -26,6 +27,8 @@ export interface DesiredPool {
   readonly zones: readonly string[];
   /** The spec's `nodeLabels`. */
   readonly nodeLabels: Readonly<Record<string, string>>;
+  /** What an admitted node of it is set to. */
+  readonly availability: 'active' | 'drain';
   readonly machineHash: string;
   readonly hashInputs: unknown;
   readonly localData: 'Protect' | 'Discard';
@@ -59,9 +62,12 @@ export function specHashOf(spec: ClusterSpec): string {
  * beside their hash, so that a newer skep recomputes instead of taking another formula for a difference (S14).
  */
 function machineHashInputs(spec: ClusterSpec): unknown {
-  if (spec.spec.provider === 'simulated') return { provider: 'simulated' };
+  const { config } = spec.spec.engine;
+  // Left out when empty: so it was before there was such a field, and the hash is the same.
+  const engine = Object.keys(config).length > 0 ? { engineConfig: config } : {};
+  if (spec.spec.provider === 'simulated') return { provider: 'simulated', ...engine };
   const { image, privileged, capAdd, securityOpt, cgroup, binds } = spec.spec.local;
-  return { provider: 'local', image, privileged, capAdd, securityOpt, cgroup, binds };
+  return { provider: 'local', image, privileged, capAdd, securityOpt, cgroup, binds, ...engine };
 }
 
 export function machineHashV1(inputs: unknown): string {
@@ -81,6 +87,7 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
       count: managers.count,
       zones: managers.zones.length > 0 ? managers.zones : zones,
       nodeLabels: managers.nodeLabels,
+      availability: managers.availability === 'Drain' ? 'drain' : 'active',
       localData: 'Protect',
       drainTimeoutMs: durationMs(rollout.drainTimeout),
       onDrainTimeout: rollout.onDrainTimeout,
@@ -94,6 +101,7 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
         count: pool.count,
         zones: pool.zones.length > 0 ? pool.zones : zones,
         nodeLabels: pool.nodeLabels,
+        availability: 'active',
         localData: pool.localData,
         drainTimeoutMs: durationMs(pool.rollout.drainTimeout ?? rollout.drainTimeout),
         onDrainTimeout: pool.rollout.onDrainTimeout ?? rollout.onDrainTimeout,
@@ -108,6 +116,11 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
     source,
     pools,
     swarm: { addressPools: swarm.addressPools, subnetSize: swarm.subnetSize, dataPathPort: swarm.dataPathPort },
+    swarmOptions: {
+      taskHistoryLimit: swarm.taskHistoryLimit,
+      dispatcherHeartbeatMs: durationMs(swarm.dispatcherHeartbeat),
+      certExpiryMs: durationMs(swarm.certExpiry),
+    },
     warnings: warningsOf(spec),
   };
 }

@@ -9,6 +9,7 @@ export interface HealthPolicy {
   /** How many nodes of the pool may look bad while one of them is taken away. */
   readonly maxUnhealthy: number;
   readonly replace: boolean;
+  readonly undoManualDrain: boolean;
 }
 
 type Health = ClusterSpec['spec']['health'];
@@ -23,6 +24,7 @@ export function healthPolicy(health: Health, over: Words, count: number): Health
     unhealthyAfterMs: durationMs(over.unhealthyAfter ?? health.unhealthyAfter),
     maxUnhealthy: nodesOf(over.maxUnhealthy ?? health.maxUnhealthy, count),
     replace: over.replace ?? health.replace,
+    undoManualDrain: over.undoManualDrain ?? health.undoManualDrain,
   };
 }
 

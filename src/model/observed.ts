@@ -87,6 +87,7 @@ export interface SwarmView {
   readonly tasks: readonly TaskView[];
   readonly rootRotationInProgress: boolean;
   readonly init: SwarmInitOptions;
+  readonly options: LiveSwarmOptions;
   /** Absent: simulated. */
   readonly security?: SwarmSecurity;
 }
@@ -104,6 +105,21 @@ export interface SwarmInitOptions {
   readonly subnetSize: number;
   readonly dataPathPort: number;
 }
+
+/** Options that a living swarm can be given. */
+export interface LiveSwarmOptions {
+  /** Ended tasks kept for each replica. */
+  readonly taskHistoryLimit: number;
+  readonly dispatcherHeartbeatMs: number;
+  readonly certExpiryMs: number;
+}
+
+/** What Docker gives a swarm that nobody asked otherwise: swarmkit, manager/manager.go and ca/config.go. */
+export const DOCKERS_OPTIONS: LiveSwarmOptions = {
+  taskHistoryLimit: 5,
+  dispatcherHeartbeatMs: 5_000,
+  certExpiryMs: 90 * 86_400_000,
+};
 
 export type Availability = 'active' | 'pause' | 'drain';
 export type Role = 'manager' | 'worker';

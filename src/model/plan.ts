@@ -11,6 +11,19 @@ export interface Plan {
   readonly asDeclared: boolean;
   /** Differences between declared and there that this plan is about, for the diff. */
   readonly differences: readonly Difference[];
+  /** Differences that nobody declared and skep did not make. */
+  readonly drift: readonly Drift[];
+}
+
+export interface Drift {
+  /** What drifted, e.g. `node demo-web-x1y2`. */
+  readonly what: string;
+  /** How, e.g. `tier is db, declared web`. */
+  readonly difference: string;
+  /** What skep does about it, or who can. */
+  readonly answer: string;
+  /** How often it was put right before, in a row. */
+  readonly count: number;
 }
 
 export interface Wait {

@@ -42,6 +42,16 @@ const recordSchema = z.object({
   deletion: z.object({ markedAt: z.number(), because: z.string() }).nullable(),
   firstReadyAt: z.number().nullable(),
   applied: z.object({ specHash: z.string().nullable(), labels: z.record(z.string(), z.array(z.string())) }).optional(),
+  health: z
+    .array(
+      z.object({
+        kind: z.enum(['bad', 'start', 'startup']),
+        machine: named<MachineId>(),
+        pool: z.string(),
+        at: z.number(),
+      }),
+    )
+    .default([]),
   corrections: z.record(z.string(), z.object({ count: z.int(), at: z.number() })).default({}),
 });
 

@@ -1,4 +1,5 @@
 import type { ClusterSpec } from './cluster-spec/schema.ts';
+import type { HealthNote } from './health-note.ts';
 import type { ClusterName, MachineId, SwarmId } from './ids.ts';
 
 /**
@@ -33,6 +34,25 @@ export interface ClusterRecord {
   readonly deletion: Deletion | null;
   /** When the cluster was first Ready, ms since the epoch. Until then all promotions may go at once. */
   readonly firstReadyAt: number | null;
+  readonly applied: Applied;
+  /** What was put right on a living cluster and how often, by subject, so that it is not fought over in a tight circle. */
+  readonly corrections: Readonly<Record<string, Correction>>;
+  readonly health: readonly HealthNote[];
+}
+
+/** What was put into the swarm. A difference from it that no document asked for is drift. */
+export interface Applied {
+  /** Hash of the spec under which labels, availability and swarm options were last all as declared; null: not yet. */
+  readonly specHash: string | null;
+  /** Keys of node labels that nodes may carry from us, by pool: what is not declared any more is taken off. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Correction {
+  /** Times in a row. */
+  readonly count: number;
+  /** The last time, ms since the epoch. */
+  readonly at: number;
 }
 
 export interface Source {

@@ -1,6 +1,6 @@
 import { never } from '../base/result.ts';
 import type { MachineId, NodeId } from './ids.ts';
-import type { Availability, SwarmInitOptions } from './observed.ts';
+import type { Availability, LiveSwarmOptions, SwarmInitOptions } from './observed.ts';
 import type { ClusterRecord } from './record.ts';
 
 /** A machine to be made: every fact that is fixed on it. */
@@ -23,7 +23,8 @@ export type Step = { readonly why: string } & (
     }
   | { readonly kind: 'start-machine'; readonly machine: MachineId }
   | { readonly kind: 'load-image'; readonly machine: MachineId; readonly image: string }
-  | { readonly kind: 'init-swarm'; readonly machine: MachineId; readonly options: SwarmInitOptions }
+  | { readonly kind: 'init-swarm'; readonly machine: MachineId; readonly options: SwarmInitOptions & LiveSwarmOptions }
+  | { readonly kind: 'set-swarm'; readonly version: number; readonly options: LiveSwarmOptions }
   | { readonly kind: 'join'; readonly machine: MachineId; readonly through: MachineId }
   | {
       readonly kind: 'set-node';
@@ -50,6 +51,7 @@ export const STEP_KINDS = [
   'start-machine',
   'load-image',
   'init-swarm',
+  'set-swarm',
   'join',
   'set-node',
   'promote',
@@ -76,6 +78,8 @@ export function describeStep(step: Step): string {
       return `load ${step.image} into ${step.machine}`;
     case 'init-swarm':
       return `start the swarm on ${step.machine}`;
+    case 'set-swarm':
+      return 'set the options of the swarm';
     case 'join':
       return `join ${step.machine} as a worker`;
     case 'set-node':

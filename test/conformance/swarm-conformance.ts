@@ -18,6 +18,7 @@ import {
 } from './subject.ts';
 
 const INIT = { addressPools: ['10.201.0.0/16'], subnetSize: 25, dataPathPort: 4790 };
+const OPTIONS = { taskHistoryLimit: 3, dispatcherHeartbeatMs: 4_000, certExpiryMs: 30 * 86_400_000 };
 
 /**
  * What the `Swarm` port promises. The tests share one cluster, which grows to 3 managers and 1 worker and shrinks to one
@@ -74,20 +75,33 @@ export function swarmConformance(name: string, makeSubject: MakeSubject): void {
     });
 
     it('starts on one machine, which leads it, with the options given', async () => {
-      expect(kindOf(await swarm.init(ref, ids[0], INIT, signal))).toBe('ok');
+      expect(kindOf(await swarm.init(ref, ids[0], { ...INIT, ...OPTIONS }, signal))).toBe('ok');
       await becomes(ids[0], {
         hostname: ids[0],
         role: 'manager',
         state: 'ready',
         manager: { leader: true, reachability: 'reachable' },
       });
-      expect(await look()).toMatchObject({ through: ids[0], init: INIT, services: [], tasks: [] });
+      expect(await look()).toMatchObject({ through: ids[0], init: INIT, options: OPTIONS, services: [], tasks: [] });
     });
 
     it('is not started on a machine that is in one', async () => {
       const before = await look();
-      expect(kindOf(await swarm.init(ref, ids[0], INIT, signal))).toBe('refused');
+      expect(kindOf(await swarm.init(ref, ids[0], { ...INIT, ...OPTIONS }, signal))).toBe('refused');
       expect((await look()).id).toBe(before.id);
+    });
+
+    it('sets the options of a living swarm, at the version seen only', async () => {
+      const before = await look();
+      const options = { taskHistoryLimit: 7, dispatcherHeartbeatMs: 6_000, certExpiryMs: 365 * 86_400_000 };
+      expect(kindOf(await swarm.setSwarm(ref, ids[0], before.version - 1, options, signal))).toBe('conflict');
+      expect((await look()).options).toEqual(OPTIONS);
+      await subject.eventually(async () => {
+        must(await swarm.setSwarm(ref, ids[0], (await look()).version, options, signal));
+      }, SWARM_LIMIT_MS);
+      const after = await look();
+      expect(after).toMatchObject({ id: before.id, init: INIT, options });
+      expect(after.version).toBeGreaterThan(before.version);
     });
 
     it('takes machines in as paused workers without labels, several at once', async () => {

@@ -13,6 +13,7 @@ describe('the health policy of a pool', () => {
       unhealthyAfterMs: 60_000,
       maxUnhealthy: 1,
       replace: true,
+      undoManualDrain: false,
     };
     expect(managers).toEqual(own);
     expect(api).toEqual(own);

@@ -1,15 +1,17 @@
 import { type ClusterSpec, clusterSpecSchema } from '../../src/model/cluster-spec/schema.ts';
 import { type Desired, expand, specHashOf } from '../../src/model/desired.ts';
 import type { ClusterName, MachineId, NodeId, SwarmId } from '../../src/model/ids.ts';
-import type {
-  InfrastructureView,
-  Machine,
-  Member,
-  Observed,
-  ServiceView,
-  SwarmView,
-  TaskView,
+import {
+  DOCKERS_OPTIONS,
+  type InfrastructureView,
+  type Machine,
+  type Member,
+  type Observed,
+  type ServiceView,
+  type SwarmView,
+  type TaskView,
 } from '../../src/model/observed.ts';
+import { labelKeys } from '../../src/model/read-record.ts';
 import type { ClusterRecord } from '../../src/model/record.ts';
 import type { MachineWish } from '../../src/model/step.ts';
 import type { ClusterRef } from '../../src/providers/provider.ts';
@@ -73,6 +75,9 @@ export function aRecord(over: Partial<ClusterRecord> = {}): ClusterRecord {
     intents: [],
     deletion: null,
     firstReadyAt: null,
+    health: [],
+    applied: { specHash: over.firstReadyAt ? specHashOf(spec) : null, labels: labelKeys(spec) },
+    corrections: {},
     ...over,
   };
 }
@@ -137,6 +142,7 @@ export function aSwarm(over: Partial<SwarmView> = {}): SwarmView {
     tasks: [],
     rootRotationInProgress: false,
     init: { addressPools: ['10.200.0.0/16'], subnetSize: 24, dataPathPort: 4789 },
+    options: DOCKERS_OPTIONS,
     ...over,
   };
 }

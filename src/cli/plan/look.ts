@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { ClusterSpec } from '../../model/cluster-spec/schema.ts';
 import type { ClusterName } from '../../model/ids.ts';
-import type { Observed } from '../../model/observed.ts';
+import { DOCKERS_OPTIONS, type Observed } from '../../model/observed.ts';
 import { describeProblem } from '../../model/problem.ts';
 import { readRecord } from '../../model/read-record.ts';
 import type { ClusterRecord } from '../../model/record.ts';
@@ -41,10 +41,16 @@ export async function readObserved(path: string): Promise<{ readonly file: Statu
     throw badInput(`${path}: it holds no observation; only a status that a controller wrote after a look does`);
   }
   const now = typeof kept.now === 'number' ? kept.now : (await stat(path)).mtimeMs;
-  const { infrastructure, swarm, ...rest } = kept as Observed;
+  const { infrastructure, ...rest } = kept as Observed;
   const cluster = file.metadata.name as ClusterName;
   const record = rest.record.ok && rest.record.value !== null ? readRecord(cluster, rest.record.value) : rest.record;
-  return { file, observed: { cluster, now, record, infrastructure, swarm } };
+  return { file, observed: { cluster, now, record, infrastructure, swarm: withOptions(rest.swarm) } };
+}
+
+/** A status of skep 0.1 says nothing of the options that can change; that version left them as Docker gives them. */
+function withOptions(look: Observed['swarm']): Observed['swarm'] {
+  if (!look.ok || look.value === null || look.value.options) return look;
+  return { ok: true, value: { ...look.value, options: DOCKERS_OPTIONS } };
 }
 
 function isLook(value: unknown): boolean {

@@ -2,7 +2,7 @@ import type { ClusterStatus, StatusFile } from '../../model/status.ts';
 import { type Branch, branch } from './branch.ts';
 import { poolBranches } from './pool-branches.ts';
 import { span } from './time.ts';
-import { lookOfPhase, nameList, plural } from './words.ts';
+import { describeDrift, lookOfPhase, nameList, plural } from './words.ts';
 
 /** Mark on every face of a cluster that is not real. */
 export const SIMULATED = '(simulated)';
@@ -22,10 +22,12 @@ export function clusterBranch(file: StatusFile, now: number): Branch {
     ...poolBranches(status),
     ...services(status),
     ...carriers(status),
-    ...status.drift.map((drift) => branch('!', `drift: ${drift}`, '', 'warn')),
+    ...status.drift.map((drift) => branch('!', describeDrift(drift), '', 'warn')),
     ...status.strangers.map(({ what, why }) => branch('?', `not ours: ${what}`, why, 'warn')),
     ...status.warnings.map((warning) => branch('!', warning, '', 'warn')),
-    ...(status.notices ?? []).map(({ what, cure }) => branch('!', what, '', 'warn', [branch('', 'cure:', cure, 'good')])),
+    ...(status.notices ?? []).map(({ what, cure }) =>
+      branch('!', what, '', 'warn', [branch('', 'cure:', cure, 'good')]),
+    ),
     ...next(status),
     ...status.endpoints.map((endpoint) => branch('→', endpoint, '', 'good')),
   ];

@@ -3,7 +3,7 @@ import { nodesReady, SIMULATED } from './cluster-branch.ts';
 import type { Paint, Tone } from './paint.ts';
 import { printableDeep } from './printable.ts';
 import { ago, span } from './time.ts';
-import { lookOfNode, lookOfPhase, nameList } from './words.ts';
+import { describeDrift, lookOfNode, lookOfPhase, nameList } from './words.ts';
 import { wrap } from './wrap.ts';
 
 export interface ExplainFacts {
@@ -76,7 +76,7 @@ function wrong({ status }: StatusFile): string[] {
       ({ name, declared, running }) => `service ${name}: ${running} of ${declared} tasks run`,
     ),
     ...[...new Set(status.pendingTasks.map(({ service, detail }) => `service ${service} waits: ${detail}`))],
-    ...status.drift.map((drift) => `drift: ${drift}`),
+    ...status.drift.map(describeDrift),
     ...status.strangers.map(({ what, why }) => `not ours, and left alone: ${what} (${why})`),
     ...(status.lastProblem ? [`the last problem: ${status.lastProblem}`] : []),
   ];

@@ -39,6 +39,9 @@ function count(step: Step, made: Set<string>, away: Set<string>, touched: Set<st
     case 'demote':
       touched.add(step.hostname);
       return;
+    case 'set-swarm':
+      touched.add('the swarm');
+      return;
     case 'start-machine':
     case 'load-image':
     case 'init-swarm':

@@ -34,6 +34,10 @@ const NODE_LOOK: {
   unknown: { sign: '?', tone: 'warn', stage: null },
 };
 
+export function describeDrift({ what, difference, answer }: ClusterStatus['drift'][number]): string {
+  return `drift: ${what}: ${difference}; ${answer}`;
+}
+
 const STAGES = 4;
 
 export function progressBar(stage: number): string {

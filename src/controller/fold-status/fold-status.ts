@@ -17,7 +17,7 @@ const SHOWN_STEPS = 200;
 /** The status after a pass: a function of what was declared, seen, planned and answered, and of the status before. */
 export function foldStatus(ask: FoldAsk): StatusFile {
   const { declared, observed, record, desired, before } = ask;
-  const verdict = judge(ask, before?.status.phase ?? null);
+  const verdict = judge(ask, before?.status ?? null);
   const notices = noticesOf(observed, desired, record);
   const document = declared.kind === 'document' ? declared.desired : null;
   const infrastructure = observed.infrastructure.ok ? observed.infrastructure.value : null;

@@ -4,7 +4,7 @@ import type { Observed } from '../../model/observed.ts';
 import type { Plan } from '../../model/plan.ts';
 import { describeProblem, type Problem } from '../../model/problem.ts';
 import type { ClusterRecord } from '../../model/record.ts';
-import type { Phase } from '../../model/status.ts';
+import type { ClusterStatus, Phase } from '../../model/status.ts';
 import { describeStep, type Step } from '../../model/step.ts';
 import { PAUSED_WHOLE } from '../plan/in-force.ts';
 
@@ -29,11 +29,14 @@ export interface Told {
   readonly failed: readonly { readonly step: Step; readonly problem: Problem }[];
 }
 
-export function judge(told: Told, before: Phase | null): Verdict {
+/** The last status of this cluster, as far as it matters now. */
+type Before = Pick<ClusterStatus, 'phase' | 'observedGeneration'>;
+
+export function judge(told: Told, before: Before | null): Verdict {
   const { declared, plan, record, observed } = told;
   const broken = declared.kind === 'broken' ? declared.complaints : [];
   // Nothing is known of it then, and a face must not take that for a new or a deleted one.
-  if (!observed.record.ok) return unread(told, before);
+  if (!observed.record.ok) return unread(told, before?.phase ?? null);
   if (record?.deletion) return moving('Deleting', 'Deleting', doing(told) ?? 'the last of it is removed');
   if (record === null && declared.kind === 'absent') return deleted(plan);
   if (
@@ -73,11 +76,13 @@ export function judge(told: Told, before: Phase | null): Verdict {
     return { ...AT_REST, phase: 'Held', reason: hold.reason, message: `${sentence(hold)}${more}`, stalled: true };
   }
   if (plan.asDeclared && told.failed.length === 0) {
-    return { ...AT_REST, phase: 'Ready', reason: 'AsDeclared', message: 'everything is as declared', ready: true };
+    const byHand = plan.drift.map(({ what, difference }) => `${what}: ${difference}`);
+    const message = byHand.length > 0 ? `as declared, apart from ${listed(byHand)}` : 'everything is as declared';
+    return { ...AT_REST, phase: 'Ready', reason: 'AsDeclared', message, ready: true };
   }
   const busy = doing(told) ?? 'notes it on the record';
   if (record === null || record.firstReadyAt === null) return moving('Creating', 'Creating', busy);
-  return isChange(told) ? moving('Updating', 'Updating', busy) : moving('Degraded', 'Unhealthy', busy);
+  return isChange(told, before) ? moving('Updating', 'Updating', busy) : moving('Degraded', 'Unhealthy', busy);
 }
 
 function unread(told: Told, before: Phase | null): Verdict {
@@ -122,11 +127,10 @@ function listed(texts: readonly string[]): string {
   return texts.length > 3 ? `${shown} (and ${texts.length - 3} more)` : shown;
 }
 
-/** True when this moves because something was declared, not because something broke. */
-function isChange({ plan, observed, declared }: Told): boolean {
-  if (plan.differences.length > 0 || declared.kind === 'absent') return true;
-  if (plan.batch.some((s) => s.kind === 'write-record' || s.kind === 'ensure-carriers')) return true;
-  const members = observed.swarm.ok ? (observed.swarm.value?.members ?? []) : [];
-  const machines = observed.infrastructure.ok ? observed.infrastructure.value.machines.length : 0;
-  return machines !== members.length || members.some((m) => m.labels['skep.pool'] === undefined);
+/** True when this moves because something was declared, not because something broke: until it is Ready as declared. */
+function isChange({ plan, declared, record }: Told, before: Before | null): boolean {
+  if (declared.kind === 'absent' || before?.phase === 'Updating') return true;
+  if (before !== null && record !== null && record.generation > before.observedGeneration) return true;
+  const isUnsure = before === null || before.phase === 'Held' || before.phase === 'Paused';
+  return isUnsure && plan.differences.length > 0;
 }

@@ -4,7 +4,7 @@ import type { Machine, SwarmView } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import { intentOf, isJoining, isMute, keptByLabel, labelsFor, type Node } from './nodes.ts';
-import { majority, raftOf } from './quorum.ts';
+import { isChanging, mayPromote, raftOf } from './quorum.ts';
 
 /** From a machine whose engine answers to an admitted node: images, join, labels, role, availability. */
 
@@ -26,7 +26,8 @@ export function planInit(desired: Desired, record: ClusterRecord, machines: read
   if (machines.some((m) => m.state === 'unknown' || (m.state === 'stopped' && !m.neverStarted))) return [];
   const founder = machines.find((m) => m.id === record.founder);
   if (founder?.engine?.swarm !== 'inactive') return [];
-  return [{ kind: 'init-swarm', machine: founder.id, options: desired.swarm, why: 'no machine has swarm state yet' }];
+  const options = { ...desired.swarm, ...desired.swarmOptions };
+  return [{ kind: 'init-swarm', machine: founder.id, options, why: 'no machine has swarm state yet' }];
 }
 
 /** Machines whose join, or the founder's first start, failed: made to forget it. Never one that may be a member. */
@@ -52,11 +53,12 @@ export function planJoins(record: ClusterRecord, nodes: readonly Node[], swarm: 
   });
 }
 
-/** Labels and activates members that joined. Managers-to-be get their role first. */
+/** Labels and activates members that joined and are paused still. Managers-to-be get their role first. */
 export function planAdmission(desired: Desired, nodes: readonly Node[]): readonly Step[] {
   return nodes.flatMap(({ machine, member }): readonly Step[] => {
     const pool = desired.pools.find((p) => p.name === machine.pool);
     if (!pool || !member || !isJoining(member) || member.state !== 'ready') return [];
+    if (member.availability !== 'pause') return [];
     if (machine.engine === null || machine.engine.missingImages.length > 0) return [];
     if (intentOf(member) !== null || keptByLabel(member) !== null) return [];
     if (pool.role === 'manager' && member.role !== 'manager') return [];
@@ -66,8 +68,7 @@ export function planAdmission(desired: Desired, nodes: readonly Node[]): readonl
         node: member.id,
         version: member.version,
         hostname: member.hostname,
-        // Somebody's drain is kept.
-        availability: member.availability === 'drain' ? 'drain' : 'active',
+        availability: pool.availability,
         labels: labelsFor(pool, machine, member),
         why: 'it joined and has no labels yet',
       },
@@ -97,7 +98,7 @@ export function planPromotions(
       ? [member]
       : [],
   );
-  const allowed = record.firstReadyAt === null ? free : mayPromote(raft) ? Math.min(free, 1) : 0;
+  const allowed = record.firstReadyAt === null ? free : !isChanging(raft) && mayPromote(raft, declared) ? 1 : 0;
   return candidates.slice(0, Math.max(0, allowed)).map((member) => ({
     kind: 'promote',
     node: member.id,
@@ -105,10 +106,4 @@ export function planPromotions(
     hostname: member.hostname,
     why: `${declared} managers declared, ${raft.n} there`,
   }));
-}
-
-/** None in flight, and the raft with one more, unreachable peer still has its majority; n = 1 is the exception. */
-function mayPromote({ n, reachable, promoting, demoting }: ReturnType<typeof raftOf>): boolean {
-  if (promoting.length > 0 || demoting.length > 0 || reachable < n) return false;
-  return n === 1 || reachable >= majority(n + 1);
 }

@@ -1,13 +1,17 @@
 import type { Desired } from '../../model/desired.ts';
-import type { InfrastructureView } from '../../model/observed.ts';
+import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
 import type { Difference } from '../../model/plan.ts';
 import type { ClusterRecord } from '../../model/record.ts';
+import { isSettled, nodeChanges } from './node-drift.ts';
+import { nodesOf } from './nodes.ts';
+import { optionChanges } from './swarm-options.ts';
 
 /** What differs between declared and there, for the diff that people read. */
 export function differencesOf(
   desired: Desired,
   record: ClusterRecord | null,
   infrastructure: InfrastructureView,
+  swarm: SwarmView | null,
 ): readonly Difference[] {
   const list: Difference[] = [];
   if (record === null)
@@ -31,7 +35,27 @@ export function differencesOf(
       });
   }
   for (const text of infrastructure.carriers.differences) list.push({ sign: '~', subject: 'carriers', change: text });
+  if (record && swarm) list.push(...liveDifferences(desired, record, infrastructure, swarm));
   return [...list, ...immutableDifferences(desired, record)];
+}
+
+/** What is changed without anything being made or taken away. */
+function liveDifferences(
+  desired: Desired,
+  record: ClusterRecord,
+  infrastructure: InfrastructureView,
+  swarm: SwarmView,
+): readonly Difference[] {
+  const options = optionChanges(desired, swarm).map(
+    ({ name, from, to }): Difference => ({ sign: '~', subject: `spec.swarm.${name}`, change: `${from} → ${to}` }),
+  );
+  const nodes = nodesOf(infrastructure, swarm).flatMap(({ machine, member }): readonly Difference[] => {
+    const pool = desired.pools.find((p) => p.name === machine.pool);
+    if (!pool || !member || !isSettled(pool, member)) return [];
+    const changes = nodeChanges(pool, machine, member, record);
+    return changes.map((change) => ({ sign: '~', subject: `node ${machine.id}`, change }));
+  });
+  return [...options, ...nodes];
 }
 
 /** Fields that a living cluster keeps: a difference is refused, with the reason. */

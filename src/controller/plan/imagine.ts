@@ -37,7 +37,7 @@ function imagineStep(o: Observed, step: Step): Observed {
     case 'grow-pool':
       return withInfra({ machines: [...infra.machines, ...step.machines.map((w) => newMachine(w, o.now))] });
     case 'start-machine':
-      return machine(step.machine, { state: 'running', neverStarted: false });
+      return restarted(machine(step.machine, { state: 'running', neverStarted: false }), step.machine);
     case 'load-image': {
       const engine = infra.machines.find((m) => m.id === step.machine)?.engine;
       return engine
@@ -48,6 +48,8 @@ function imagineStep(o: Observed, step: Step): Observed {
     }
     case 'init-swarm':
       return inSwarm({ ...o, swarm: { ok: true, value: newSwarm(step) } }, step.machine, true);
+    case 'set-swarm':
+      return withSwarm({ options: step.options, version: step.version + 1 });
     case 'join':
       return inSwarm(o, step.machine, false);
     case 'leave':
@@ -67,7 +69,7 @@ function imagineStep(o: Observed, step: Step): Observed {
         carriers: { ...infra.carriers, leftovers: Math.max(1, infra.carriers.leftovers) },
       });
       const members = (swarm?.members ?? []).map((m) =>
-        m.id === gone?.engine?.nodeId ? { ...m, state: 'down' as const } : m,
+        m.id === gone?.engine?.nodeId || m.hostname === gone?.id ? { ...m, state: 'down' as const } : m,
       );
       return swarm ? { ...after, swarm: { ok: true, value: { ...swarm, members } } } : after;
     }
@@ -123,6 +125,26 @@ function newMachine(wish: { id: MachineId; pool: string; zone: string; hash: str
   };
 }
 
+/** A machine that had joined comes back as the member that it was. */
+function restarted(o: Observed, id: MachineId): Observed {
+  if (!o.infrastructure.ok || !o.swarm.ok || o.swarm.value === null) return o;
+  const swarm = o.swarm.value;
+  const was = swarm.members.find((m) => m.hostname === id);
+  if (!was) return o;
+  const { manager } = was;
+  const back: Member = { ...was, state: 'ready', manager: manager && { ...manager, reachability: 'reachable' } };
+  const members = swarm.members.map((m) => (m === was ? back : m));
+  const engine = { version: '', swarm: 'active', nodeId: was.id, isManager: manager !== null, error: null } as const;
+  const machines = o.infrastructure.value.machines.map((m) =>
+    m.id === id ? { ...m, engine: { ...engine, missingImages: [] } } : m,
+  );
+  return {
+    ...o,
+    infrastructure: { ok: true, value: { ...o.infrastructure.value, machines } },
+    swarm: { ok: true, value: { ...swarm, members } },
+  };
+}
+
 function newSwarm(step: Extract<Step, { kind: 'init-swarm' }>): SwarmView {
   return {
     id: 'imagined' as SwarmId,
@@ -133,6 +155,7 @@ function newSwarm(step: Extract<Step, { kind: 'init-swarm' }>): SwarmView {
     tasks: [],
     rootRotationInProgress: false,
     init: step.options,
+    options: step.options,
   };
 }
 

@@ -14,6 +14,9 @@ export const SINCE_LABEL = 'skep.since';
 /** Strength of the services on a node before its drain: `<service id>:<running> …`. */
 export const STRENGTH_LABEL = 'skep.strength';
 
+/** `drain`: drained because the spec declares it, not by hand. */
+export const DECLARED_DRAIN_LABEL = 'skep.availability';
+
 /** All machines with their members, by name. */
 export function nodesOf(infrastructure: InfrastructureView, swarm: SwarmView | null): readonly Node[] {
   const members = new Map<string, Member>((swarm?.members ?? []).map((m) => [m.id, m]));
@@ -33,9 +36,9 @@ function byHint(machine: Machine, swarm: SwarmView | null, claimed: ReadonlySet<
   return named.length === 1 ? (named[0] ?? null) : null;
 }
 
-/** Its engine answers and cannot tell: locked, or in an error such as an expired certificate. */
+/** Its engine answers and cannot tell: locked, in an error such as an expired certificate, or on its way (back) in. */
 export function isMute({ engine }: Machine): boolean {
-  return engine?.nodeId === null && (engine.swarm === 'error' || engine.swarm === 'locked');
+  return engine !== null && engine.nodeId === null && engine.swarm !== 'inactive' && engine.swarm !== 'active';
 }
 
 /** Members that no machine of ours stands behind. A machine that cannot tell stands behind all that bear its name. */
@@ -67,9 +70,18 @@ export const keptByLabel = (member: Member | null): string | null => member?.lab
 
 export const isAdmitted = ({ member }: Node): boolean => member !== null && !isJoining(member);
 
-/** Labels that an admitted node of this pool carries: ours and the spec's over those that others put there. */
-export function labelsFor(pool: DesiredPool, machine: Machine, member: Member): Readonly<Record<string, string>> {
-  const foreign = Object.fromEntries(Object.entries(member.labels).filter(([key]) => !key.startsWith('skep.')));
+/**
+ * Labels that an admitted node of this pool carries: ours and the spec's over those that others put there.
+ * @param retired keys of ours that are declared no more
+ */
+export function labelsFor(
+  pool: DesiredPool,
+  machine: Machine,
+  member: Member,
+  retired: readonly string[] = [],
+): Readonly<Record<string, string>> {
+  const isForeign = (key: string): boolean => !key.startsWith('skep.') && !retired.includes(key);
+  const foreign = Object.fromEntries(Object.entries(member.labels).filter(([key]) => isForeign(key)));
   const hold = member.labels['skep.hold'];
   return {
     ...foreign,
@@ -77,6 +89,7 @@ export function labelsFor(pool: DesiredPool, machine: Machine, member: Member): 
     [POOL_LABEL]: pool.name,
     'skep.zone': machine.zone,
     'skep.lifecycle': 'on-demand',
+    ...(pool.availability === 'drain' ? { [DECLARED_DRAIN_LABEL]: 'drain' } : {}),
     ...(hold === undefined ? {} : { 'skep.hold': hold }),
   };
 }

@@ -40,7 +40,12 @@ function planInOrder(declared: Declared, observed: Observed, facts: PlanFacts): 
   if (record.deletion !== null) return { ...EMPTY, batch: planDeletion(record, infrastructure) };
 
   const force = specInForce(declared, record);
-  const differences = differencesOf(force.desired, record, infrastructure);
+  const differences = differencesOf(
+    force.desired,
+    record,
+    infrastructure,
+    observed.swarm.ok ? observed.swarm.value : null,
+  );
   const pause = pauseHold(declared, force.desired, record, observed.now);
   if (pause) {
     // What is declared is accepted all the same: a deletion or a broken file afterwards must not go by an older word.
@@ -81,7 +86,7 @@ function planInOrder(declared: Declared, observed: Observed, facts: PlanFacts): 
   };
 }
 
-const EMPTY: Plan = { batch: [], holds: [], waits: [], asDeclared: false, differences: [] };
+const EMPTY: Plan = { batch: [], holds: [], waits: [], asDeclared: false, differences: [], drift: [] };
 
 /** Our choice: a failed look is repeated with the worker's back-off; this is only what people are told. */
 const RETRY_MS = 2_000;
@@ -94,7 +99,7 @@ function planBirth(declared: Declared, observed: Observed, facts: PlanFacts): Pl
   if (declared.kind !== 'document') return EMPTY;
   const { desired } = declared;
   const infrastructure = observed.infrastructure.ok ? observed.infrastructure.value : null;
-  const differences = infrastructure ? differencesOf(desired, null, infrastructure) : [];
+  const differences = infrastructure ? differencesOf(desired, null, infrastructure, null) : [];
   if (desired.spec.spec.paused) return { ...EMPTY, differences, holds: [specPause(desired)] };
   if (!observed.infrastructure.ok) {
     return waiting(`the look at its machines failed: ${describeProblem(observed.infrastructure.problem)}`);

@@ -1,11 +1,11 @@
 import type { Desired } from '../../model/desired.ts';
-import { MANAGERS } from '../../model/ids.ts';
-import type { InfrastructureView, Observed, SwarmView } from '../../model/observed.ts';
-import type { Plan, Wait } from '../../model/plan.ts';
+import type { CarriersView, InfrastructureView, Observed, SwarmView } from '../../model/observed.ts';
+import type { Drift, Plan, Wait } from '../../model/plan.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { planGrowth } from './grow.ts';
+import { planStarts, triage } from './heal.ts';
 import { isAdmitted, type Node, nodesOf } from './nodes.ts';
 import { notYet } from './not-yet.ts';
 import { planMembers } from './plan-members.ts';
@@ -25,24 +25,33 @@ export function planLife(
   facts: PlanFacts,
   may: { readonly mayShrink: boolean; readonly documented: boolean },
 ): Omit<Plan, 'differences'> {
-  if (!observed.infrastructure.ok) return { batch: [], holds: [], waits: [], asDeclared: false };
+  if (!observed.infrastructure.ok) return { batch: [], holds: [], waits: [], asDeclared: false, drift: [] };
   const infrastructure = observed.infrastructure.value;
   const swarm = observed.swarm.ok ? observed.swarm.value : null;
   const nodes = nodesOf(infrastructure, swarm);
-  const surplus = surplusOf(desired, record, nodes);
+  const seen = { record, swarm, now: observed.now };
+  const sick = triage(desired, nodes, seen, may.mayShrink);
+  const counted = nodes.filter((n) => sick.condemned.every((c) => c.node !== n));
+  const surplus = [...surplusOf(desired, record, counted), ...sick.condemned];
   const staying = nodes.filter((n) => surplus.every((s) => s.node !== n));
-  const built = planMachines(desired, record, infrastructure, nodes, staying, swarm);
+  const healed = planStarts(sick, staying, seen);
+  const built = [...healed.steps, ...planMachines(desired, record, infrastructure, nodes, counted, swarm)];
   const joined = planMembers({ desired, record, observed, nodes, surplus, facts, mayShrink: may.mayShrink });
-  const holds = [...joined.holds, ...notYet({ desired, record, staying, nodes, swarm })];
+  const holds = [...joined.holds, ...sick.holds, ...notYet({ desired, staying })];
   const steps = [...built, ...joined.steps];
-  const waits = [...joined.waits, ...progressOf(desired, record, infrastructure, nodes, swarm)];
+  const waits = [
+    ...joined.waits,
+    ...sick.waits,
+    ...healed.waits,
+    ...progressOf(desired, record, infrastructure, nodes, swarm),
+  ];
   const isQuiet = steps.length === 0 && holds.length === 0 && waits.length === 0;
   const isWhole = swarm !== null && record.swarmId !== null && staying.every(isAdmitted);
   if (isQuiet && !isWhole) waits.push(NOT_WHOLE);
   const ready = isQuiet && isWhole;
   const { upkeep } = joined;
   const { carriers } = infrastructure;
-  const drift = [...(isApplied(record) ? carriersDrift(carriers) : []), ...(upkeep?.drift ?? [])];
+  const drift = [...(isApplied(record, desired) ? carriersDrift(carriers) : []), ...(upkeep?.drift ?? [])];
   const next = nextRecord(record, desired, observed, facts, {
     ready,
     documented: may.documented,
@@ -54,17 +63,22 @@ export function planLife(
   if (next === null) return { batch: steps, holds, waits, asDeclared: ready, drift };
   const step = recordStep(next, whyWritten(record, next));
   // A changed spec is accepted before anything follows from it; machines' names are salted by the revision they were planned under.
-  const alone =
-    record.specHash !== next.specHash || record.founder !== next.founder || built.some((s) => s.kind === 'grow-pool');
-  return { batch: alone ? [step] : [step, ...steps], holds, waits, asDeclared: ready };
+  const alone = record.specHash !== next.specHash || record.founder !== next.founder;
+  const rest = alone ? [] : steps.filter((s) => s.kind !== 'grow-pool');
+  return { batch: [step, ...rest], holds, waits, asDeclared: ready, drift };
 }
+
+const isDone = ({ steps, holds, waits }: Upkeep): boolean => steps.length + holds.length + waits.length === 0;
+
+const carriersDrift = ({ differences }: CarriersView): readonly Drift[] =>
+  differences.map((difference) => ({ what: 'carriers', difference, answer: 'put right', count: 0 }));
 
 function planMachines(
   desired: Desired,
   record: ClusterRecord,
   infrastructure: InfrastructureView,
   nodes: readonly Node[],
-  staying: readonly Node[],
+  counted: readonly Node[],
   swarm: SwarmView | null,
 ): readonly Step[] {
   const { carriers, machines } = infrastructure;
@@ -78,19 +92,21 @@ function planMachines(
     const same = carriers.forwardTo !== null && [...carriers.forwardTo].sort().join() === forwardTo.join();
     if (!same) steps.push(ensure('published ports follow the ready nodes'));
   }
-  for (const { machine } of staying) {
-    if (machine.neverStarted && machine.state === 'stopped')
-      steps.push({ kind: 'start-machine', machine: machine.id, why: 'it was made and never started' });
-  }
   const taken = new Set([...machines.map((m) => m.id), ...(swarm?.members ?? []).map((m) => m.hostname)]);
   const founder = record.swarmId === null ? record.founder : null;
-  const growth = planGrowth({ desired, machines, salt: record.revision, taken, founder });
-  return [...steps, ...growth.filter((s) => s.kind === 'grow-pool' && mayGrow(s.pool, record, swarm))];
+  const growth = planGrowth({
+    desired,
+    machines: counted.map((n) => n.machine),
+    salt: record.revision,
+    taken,
+    founder,
+  });
+  return [...steps, ...growth.filter((s) => s.kind === 'grow-pool' && mayGrow(record, swarm))];
 }
 
-/** Workers always; managers only before the cluster was first Ready: later it is a membership change. */
-const mayGrow = (pool: string, record: ClusterRecord, swarm: SwarmView | null): boolean =>
-  record.firstReadyAt === null || (pool !== MANAGERS && swarm !== null);
+/** A living cluster grows only while its swarm answers: with a lost quorum nothing new can join, and what stopped may come back. */
+const mayGrow = (record: ClusterRecord, swarm: SwarmView | null): boolean =>
+  record.firstReadyAt === null || swarm !== null;
 
 function forwardTargets(nodes: readonly Node[], swarm: SwarmView | null): readonly string[] {
   if (swarm === null) return [];

@@ -7,11 +7,15 @@ import { describeProblem } from '../../model/problem.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import { planAdmission, planImages, planInit, planJoins, planLeaves, planPromotions } from './admit.ts';
+import { planDeadManagers, withAbsentUnreachable } from './dead-managers.ts';
 import type { PlanFacts } from './facts.ts';
 import { identityHolds, lockedHold } from './identity.ts';
+import { planNodeUpkeep } from './node-drift.ts';
 import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
+import { together, type Upkeep } from './put-right.ts';
 import { planShrinking, planUndoneDrains } from './shrink.ts';
 import type { Surplus } from './surplus.ts';
+import { planOptions } from './swarm-options.ts';
 
 export interface MembersAsk {
   readonly desired: Desired;
@@ -27,6 +31,8 @@ export interface MembersPlan {
   readonly steps: readonly Step[];
   readonly holds: readonly Hold[];
   readonly waits: readonly Wait[];
+  /** Null: the swarm could not be asked about it. */
+  readonly upkeep: Upkeep | null;
 }
 
 /** Everything that needs the swarm: it is begun, nodes join, are promoted, admitted, drained, and leave the list. */
@@ -38,30 +44,51 @@ export function planMembers(ask: MembersAsk): MembersPlan {
   const images = planImages(staying);
   if (!observed.swarm.ok) {
     const detail = describeProblem(observed.swarm.problem);
-    return { steps: [...images, ...planLeaves(record, nodes, null)], ...silentSwarm(record, nodes, detail) };
+    return {
+      steps: [...images, ...planLeaves(record, nodes, null)],
+      ...silentSwarm(record, nodes, detail),
+      upkeep: null,
+    };
   }
   const swarm = observed.swarm.value;
   if (swarm === null) {
     const lost = record.swarmId !== null && machines.length > 0 && machines.every((m) => m.engine !== null);
-    const steps = [...images, ...planLeaves(record, nodes, null), ...planInit(desired, record, machines)];
-    return { steps, holds: lost ? [swarmGone(record)] : [], waits: [] };
+    // Without a swarm only machines that never answered or never began one are condemned: nobody misses them.
+    const unborn = surplus
+      .filter((s) => s.replaced)
+      .map((s): Step => ({ kind: 'remove-machine', machine: s.node.machine.id, why: s.why }));
+    const steps = [...images, ...planLeaves(record, staying, null), ...planInit(desired, record, machines), ...unborn];
+    return { steps, holds: lost ? [swarmGone(record)] : [], waits: [], upkeep: null };
   }
   const conflicts = identityHolds(record, nodes, swarm);
-  if (conflicts.length > 0) return { steps: images, holds: conflicts, waits: [] };
+  if (conflicts.length > 0) return { steps: images, holds: conflicts, waits: [], upkeep: null };
   const shrinking = ask.mayShrink
     ? planShrinking(desired, surplus, swarm, { now: observed.now, term: facts.term })
+    : { steps: [], holds: [], waits: [] };
+  const awake = staying.filter((n) => n.machine.state !== 'stopped'); // the others are started first
+  const upkeep = together([
+    planOptions(desired, record, swarm, observed.now),
+    planNodeUpkeep(desired, record, awake, observed.now),
+  ]);
+  const truth = observed.infrastructure.ok ? withAbsentUnreachable(swarm, observed.infrastructure.value, nodes) : swarm;
+  const condemned = surplus.filter((s) => s.replaced);
+  const dead = observed.infrastructure.ok
+    ? planDeadManagers(observed.cluster, truth, observed.infrastructure.value, condemned)
     : { steps: [], holds: [], waits: [] };
   const steps = [
     ...images,
     ...planLeaves(record, staying, swarm),
     ...planJoins(record, staying, swarm),
-    ...planPromotions(desired, record, staying, swarm),
+    ...dead.steps,
+    ...(dead.steps.length > 0 ? [] : planPromotions(desired, record, staying, truth)),
     ...planAdmission(desired, staying),
-    ...planUndoneDrains(desired, staying),
+    ...planUndoneDrains(desired, awake),
+    ...upkeep.steps,
     ...shrinking.steps,
     ...debris(observed, swarm),
   ];
-  return { steps, holds: shrinking.holds, waits: shrinking.waits };
+  const holds = [...dead.holds, ...shrinking.holds, ...upkeep.holds];
+  return { steps, holds, waits: [...dead.waits, ...shrinking.waits, ...upkeep.waits], upkeep };
 }
 
 /** Down members of ours that left with their machine: removed without force, as Docker allows. */
@@ -79,7 +106,11 @@ function debris(observed: Observed, swarm: SwarmView): readonly Step[] {
 }
 
 /** Machines say that they are in a swarm and no manager answers: an election, engines out of reach, or a lost quorum. */
-function silentSwarm(record: ClusterRecord, nodes: readonly Node[], detail: string): Omit<MembersPlan, 'steps'> {
+function silentSwarm(
+  record: ClusterRecord,
+  nodes: readonly Node[],
+  detail: string,
+): Pick<MembersPlan, 'holds' | 'waits'> {
   const locked = lockedHold(nodes);
   if (locked) return { holds: [locked], waits: [] };
   const managers = nodes.filter((n) => n.machine.pool === MANAGERS);

@@ -1,9 +1,12 @@
 import { canonicalJson, type Desired } from '../../model/desired.ts';
+import type { HealthNote } from '../../model/health-note.ts';
 import type { Observed } from '../../model/observed.ts';
-import type { ClusterRecord } from '../../model/record.ts';
+import { labelKeys } from '../../model/read-record.ts';
+import type { Applied, ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { founderName } from './grow.ts';
+import { correctionsAfter } from './put-right.ts';
 
 /** Intents kept at most; older ones that no longer matter are dropped first. */
 const MAX_INTENTS = 20;
@@ -30,7 +33,21 @@ export function firstRecord(desired: Desired, facts: PlanFacts): ClusterRecord {
     intents: [],
     deletion: null,
     firstReadyAt: null,
+    applied: { specHash: null, labels: labelKeys(desired.spec) },
+    corrections: {},
+    health: [],
   };
+}
+
+export interface Learnt {
+  readonly ready: boolean;
+  readonly documented: boolean;
+  /** Labels, availability and options are all as declared. */
+  readonly applied?: boolean;
+  /** What this batch puts right. */
+  readonly corrected?: readonly string[];
+  /** Left out: as it was. */
+  readonly health?: readonly HealthNote[];
 }
 
 /** What the record should say now: the accepted document, what was learnt, what is spent. Null: it says so already. */
@@ -39,7 +56,7 @@ export function nextRecord(
   desired: Desired,
   observed: Observed,
   facts: PlanFacts,
-  learnt: { readonly ready: boolean; readonly documented: boolean },
+  learnt: Learnt,
 ): ClusterRecord | null {
   const machines = observed.infrastructure.ok ? observed.infrastructure.value.machines : [];
   const images = observed.infrastructure.ok ? observed.infrastructure.value.carriers.images : {};
@@ -65,9 +82,26 @@ export function nextRecord(
     },
     intents: learnt.documented ? withoutSpent(record, facts, observed.now) : record.intents,
     firstReadyAt: record.firstReadyAt ?? (learnt.ready ? observed.now : null),
+    // What never started under the old document may start under the new.
+    health: (learnt.health ?? record.health).filter((n) => accepted || n.kind !== 'startup'),
+    applied: appliedAfter(record, desired, learnt.applied ?? false),
+    // A changed document is a fresh word: what was fought over under the old one is tried at once. Its acceptance goes alone.
+    corrections: accepted ? correctionsAfter(record.corrections, learnt.corrected ?? [], observed.now) : {},
   };
   if (canonicalJson(next) === canonicalJson(record)) return null;
   return stamp(next, facts);
+}
+
+/** Until all is applied, nodes may carry labels of the spec before as well. */
+function appliedAfter({ applied, specHash }: ClusterRecord, desired: Desired, isApplied: boolean): Applied {
+  const declared = labelKeys(desired.spec);
+  if (isApplied) return { specHash: desired.specHash, labels: declared };
+  const both = (pool: string) => [...new Set([...(applied.labels[pool] ?? []), ...(declared[pool] ?? [])])].sort();
+  const pools = new Set([...Object.keys(applied.labels), ...Object.keys(declared)]);
+  return {
+    specHash: specHash === desired.specHash ? applied.specHash : null,
+    labels: Object.fromEntries([...pools].map((pool) => [pool, both(pool)])),
+  };
 }
 
 /** The next revision, as this holder writes it. */

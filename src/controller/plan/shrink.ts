@@ -1,6 +1,7 @@
 import { durationMs } from '../../model/cluster-spec/duration.ts';
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
+import { MANAGERS } from '../../model/ids.ts';
 import type { SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import type { Step } from '../../model/step.ts';
@@ -15,6 +16,7 @@ import {
   SINCE_LABEL,
   STRENGTH_LABEL,
 } from './nodes.ts';
+import { raftOf } from './quorum.ts';
 import type { Surplus } from './surplus.ts';
 
 export interface Shrinking {
@@ -44,15 +46,23 @@ export function planShrinking(desired: Desired, surplus: readonly Surplus[], swa
 }
 
 /** The one thing to do now about a node that has to go, or why nothing is done. */
-function planLeaving(desired: Desired, { node, why }: Surplus, swarm: SwarmView, at: At): Step | Hold | Wait {
+function planLeaving(desired: Desired, { node, why, replaced }: Surplus, swarm: SwarmView, at: At): Step | Hold | Wait {
   const { machine, member } = node;
   const remove = (because: string): Step => ({ kind: 'remove-machine', machine: machine.id, why: because });
   const silent: Wait = { what: `the engine of ${machine.id} does not answer`, recheckMs: SILENCE_RECHECK_MS };
   if (machine.state === 'unknown')
     return { what: `${machine.id} could not be looked at`, recheckMs: SILENCE_RECHECK_MS };
-  if (machine.engine?.isManager || member?.manager || member?.role === 'manager') return managerHold(machine.id);
+  const inRaft = member?.manager || member?.role === 'manager';
+  if (replaced && (inRaft || lacksManagers(desired, node, swarm))) {
+    const what = `${machine.id} is removed once ${inRaft ? 'it is out of raft' : 'another manager has taken its place'}`;
+    return { what, recheckMs: SILENCE_RECHECK_MS };
+  }
+  if (machine.engine?.isManager || inRaft) return managerHold(machine.id);
   const kept = keptByLabel(member);
   if (kept !== null) return labelHold(`remove ${machine.id}`, machine.id, kept);
+  if (replaced && member?.state === 'down') return remove(why);
+  if (replaced && machine.state === 'stopped' && member !== null)
+    return { what: `the swarm does not call ${machine.id} down yet`, recheckMs: SILENCE_RECHECK_MS };
   if (member === null) {
     const pending = machine.engine?.swarm === 'pending';
     if (pending) return { what: `${machine.id} is still joining`, recheckMs: DRAIN_RECHECK_MS };
@@ -94,12 +104,19 @@ export function planUndoneDrains(desired: Desired, staying: readonly Node[]): re
         node: member.id,
         version: member.version,
         hostname: member.hostname,
-        availability: 'active',
+        availability: pool.availability,
         labels: { ...labelsFor(pool, machine, member), ...labels },
         why: 'its drain is no longer wanted',
       },
     ];
   });
+}
+
+/** A manager that is replaced is taken away last. One that never was a member of the swarm's list has no place to fill. */
+function lacksManagers(desired: Desired, { machine, member }: Node, swarm: SwarmView): boolean {
+  if (machine.pool !== MANAGERS || member === null || isJoining(member)) return false;
+  const { n, reachable } = raftOf(swarm.members);
+  return reachable < n || n < (desired.pools.find((p) => p.name === MANAGERS)?.count ?? 0);
 }
 
 const hasTasks = ({ member }: Node, swarm: SwarmView): boolean =>

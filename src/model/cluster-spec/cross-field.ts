@@ -22,6 +22,7 @@ export function complainAcrossFields(root: Located, complainAt: ComplainAt): voi
   complainOfAddressPools(root, complainAt);
   if (provider === 'local') complainOfSubnet(root, complainAt);
   complainOfPublish(root, complainAt);
+  complainOfDrainedManagers(root, complainAt);
 }
 
 function complainOfRepeats(root: Located, complainAt: ComplainAt): void {
@@ -88,6 +89,15 @@ function complainOfPublish(root: Located, complainAt: ComplainAt): void {
     }
     before.push({ path, publish });
   }
+}
+
+/** Somebody has to run the tasks. */
+function complainOfDrainedManagers(root: Located, complainAt: ComplainAt): void {
+  const path = ['spec', 'managers', 'availability'];
+  if (partAt(root, path)?.value !== 'Drain') return;
+  const counts = pathsAt(root, ['spec', 'workers']).map((pool) => partAt(root, [...pool, 'count'])?.value);
+  if (counts.some((count) => count !== 0)) return;
+  complainAt(path, '"Drain" leaves no node for tasks (allowed: Active, or a worker pool with a count above 0)');
 }
 
 function addressPools(root: Located): readonly Item[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MANAGERS, PROVIDER_KINDS } from '../ids.ts';
 import { DURATION_PATTERN, durationMs } from './duration.ts';
+import { engineConfig } from './engine-config.ts';
 import { networkFault } from './network.ts';
 import { PUBLISH, parsePublish } from './publish.ts';
 
@@ -26,6 +27,11 @@ const duration = () =>
       error: `too long (allowed: at most ${LONGEST})`,
     })
     .meta({ examples: ['30s', '15m', '1h30m', '90d'] });
+/** The lower bounds are swarmkit's for certificates, ours for heartbeats. */
+const atLeast = (least: string) =>
+  duration().refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) >= durationMs(least), {
+    error: `too short (allowed: at least ${least})`,
+  });
 const dnsLabel = (max: number) =>
   z
     .string()
@@ -76,12 +82,16 @@ const maxUnhealthy = z
   .meta({ examples: ['20%', 1] })
   .describe('When more of a pool look bad, none of them is taken away. Rounds up; 0: never taken away');
 const replace = z.boolean().describe('false: what looks bad is held, not replaced');
+const undoManualDrain = z
+  .boolean()
+  .describe('true: a node that somebody drained or paused by hand is made active again; false: it is kept and shown');
 const health = z.strictObject({
   startupTimeout: startupTimeout.default('10m'),
   startupRetries: startupRetries.default(3),
   unhealthyAfter: unhealthyAfter.default('5m'),
   maxUnhealthy: maxUnhealthy.default('20%'),
   replace: replace.default(true),
+  undoManualDrain: undoManualDrain.default(false),
 });
 /** As with `rollout`: no defaults, so that a pool inherits. */
 const poolHealth = z.strictObject({
@@ -90,6 +100,7 @@ const poolHealth = z.strictObject({
   unhealthyAfter: unhealthyAfter.optional(),
   maxUnhealthy: maxUnhealthy.optional(),
   replace: replace.optional(),
+  undoManualDrain: undoManualDrain.optional(),
 });
 
 const workerPool = z.strictObject({
@@ -172,9 +183,14 @@ export const clusterSpecSchema = z.strictObject({
           .default(DEFAULT_SUBNET_SIZE)
           .describe('Prefix length of one overlay network'),
         dataPathPort: z.int().min(1024).max(49151).default(4789).describe('UDP port of the overlay networks'),
+        taskHistoryLimit: z.int().min(0).default(5).describe('Ended tasks kept for each replica. Can change'),
+        dispatcherHeartbeat: atLeast('1s').default('5s').describe('How often a node reports to a manager. Can change'),
+        certExpiry: atLeast('1h').default('90d').describe('How long the certificate of a node is good. Can change'),
       })
       .prefault({})
-      .describe('Only when the swarm is made; later a difference is refused'),
+      .describe(
+        'Options of the swarm. Those that cannot change are set when it is made; later a difference is refused',
+      ),
     engine: z
       .strictObject({
         version: z
@@ -184,10 +200,15 @@ export const clusterSpecSchema = z.strictObject({
           .nullable()
           .default(null)
           .describe('On local the image decides: a difference warns'),
+        config: engineConfig.default({}).describe('daemon.json as it is. A change replaces machines'),
       })
       .prefault({}),
     managers: z.strictObject({
       count: z.literal([1, 3, 5, 7]).describe('1 tolerates no loss, 3 one, 5 two, 7 three'),
+      availability: z
+        .enum(['Active', 'Drain'])
+        .default('Active')
+        .describe('Drain: no tasks on managers. An error when there are no workers'),
       zones: zones(),
       nodeLabels: nodeLabels(),
     }),

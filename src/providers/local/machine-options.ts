@@ -25,8 +25,9 @@ const LOGS = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' }
  * The body of `POST /containers/create` for a machine. `/run` is a tmpfs: without it a killed engine finds its old pid
  * file and will not start. Its disk is an anonymous volume with our labels: Docker removes such a one together with its
  * container in one request, and keeps it when somebody removes the container by hand.
+ * @param config daemon.json: on a label, so that it is known whenever the machine is started
  */
-export async function machineOptions(facts: MachineFacts, local: LocalSpec): Promise<Body> {
+export async function machineOptions(facts: MachineFacts, local: LocalSpec, config: Body = {}): Promise<Body> {
   const { owner, cluster, wish, address, createdAt } = facts;
   const network = networkName(cluster);
   return {
@@ -39,6 +40,7 @@ export async function machineOptions(facts: MachineFacts, local: LocalSpec): Pro
       [LABEL.hash]: wish.hash,
       [LABEL.created]: String(createdAt),
       [LABEL.address]: address,
+      ...(Object.keys(config).length > 0 ? { [LABEL.config]: JSON.stringify(config) } : {}),
     }),
     HostConfig: {
       Privileged: local.privileged,

@@ -12,6 +12,7 @@ import { createReservations, nextAddress, type Reservations } from './addresses.
 import type { Images } from './images.ts';
 import { machineOptions } from './machine-options.ts';
 import { isOurs, LABEL, type Labels, labelsOf, networkName } from './names.ts';
+import { tarOf } from './tar.ts';
 import { listContainers, type NetworkRow, nameOf } from './world.ts';
 
 /** Made at once. Docker takes them side by side and two cores are busy with four; more only waits in Docker. */
@@ -65,8 +66,9 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
 
   async function make(ref: ClusterRef, wish: MachineWish, address: string, signal: AbortSignal): Answer {
     const path = `/containers/${wish.id}`;
+    const { local, engine } = ref.spec.spec;
     const facts = { owner, cluster: ref.cluster, wish, address, createdAt: clock.now() };
-    const body = await machineOptions(facts, ref.spec.spec.local).catch((error: Error) => error);
+    const body = await machineOptions(facts, local, engine.config).catch((error: Error) => error);
     if (body instanceof Error) return fail({ kind: 'refused', field: 'spec.local.securityOpt', detail: body.message });
     const query = { name: wish.id };
     const created = await answer(wish.id, signal, () =>
@@ -80,7 +82,7 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
     const started = await answer(
       wish.id,
       signal,
-      () => start(wish.id, signal),
+      () => start(wish.id, (body.Labels as Labels)[LABEL.config], signal),
       (error) => {
         addressTaken = isAddressTaken(error);
         return addressTaken ? { kind: 'conflict', what: `address ${address}` } : cannotRun(error);
@@ -91,8 +93,18 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
     return started;
   }
 
-  const start = (machine: MachineId, signal: AbortSignal): Promise<void> =>
-    host.call({ method: 'POST', path: `/containers/${machine}/start`, limitMs: LIMIT_MS }, signal);
+  /** `config`: daemon.json, put there each time: a crash may have come between making and starting. */
+  async function start(machine: MachineId, config: string | undefined, signal: AbortSignal): Promise<void> {
+    const path = `/containers/${machine}`;
+    if (config !== undefined) {
+      const body = tarOf({ 'etc/docker/daemon.json': config });
+      await host.call(
+        { method: 'PUT', path: `${path}/archive`, query: { path: '/' }, body, limitMs: LIMIT_MS },
+        signal,
+      );
+    }
+    await host.call({ method: 'POST', path: `${path}/start`, limitMs: LIMIT_MS }, signal);
+  }
 
   /** 404 at creation: the image or the network. */
   async function missing(ref: ClusterRef, signal: AbortSignal): Answer {
@@ -112,17 +124,17 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
   async function beingMade(cluster: ClusterName, machine: MachineId, signal: AbortSignal): Answer {
     for (let tries = 1; ; tries += 1) {
       const shown = await namesake(cluster, machine, signal);
-      if (shown.ok || shown.problem.kind !== 'gone') return shown;
+      if (shown.ok) return ok(undefined);
+      if (shown.problem.kind !== 'gone') return shown;
       if (tries === SHOWN_TRIES) return fail({ kind: 'conflict', what: machine });
       await clock.sleep(SHOWN_RETRY_MS, signal);
     }
   }
 
   /** Somebody has the name: ourselves a moment ago, or a stranger. */
-  async function namesake(cluster: ClusterName, machine: MachineId, signal: AbortSignal): Answer {
+  async function namesake(cluster: ClusterName, machine: MachineId, signal: AbortSignal) {
     const labels = await labelsOfContainer(machine, signal);
-    if (!labels.ok) return labels;
-    if (isOurs(labels.value, owner, cluster, 'machine')) return ok(undefined);
+    if (!labels.ok || isOurs(labels.value, owner, cluster, 'machine')) return labels;
     return notOurs(`a container that is not ours has the name ${machine}`);
   }
 
@@ -143,7 +155,7 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
       const ours = await namesake(ref.cluster, machine, signal);
       if (!ours.ok) return ours;
       failpoint('start-machine:during');
-      return answer(machine, signal, () => start(machine, signal), cannotRun);
+      return answer(machine, signal, () => start(machine, ours.value[LABEL.config], signal), cannotRun);
     },
 
     async removeMachine(ref, machine, signal) {

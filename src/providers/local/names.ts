@@ -13,6 +13,8 @@ export const LABEL = {
   created: 'skep.created',
   /** The machine's fixed address. */
   address: 'skep.address',
+  /** daemon.json of the machine's engine, as the spec said it when the machine was made; missing when empty. */
+  config: 'skep.config',
   /** On a disk: whose it is. */
   machine: 'skep.machine',
   /** On a network: its own subnet. */

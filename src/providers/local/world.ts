@@ -12,6 +12,8 @@ export interface ContainerRow {
   readonly State: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   /** For people: `Up 4 seconds`, `Exited (137) 2 minutes ago`. */
   readonly Status: string;
+  /** By name of network. The id is that of the network it was last connected to, which may be gone. */
+  readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, { readonly NetworkID: string }>> | null };
 }
 
 export interface NetworkRow {
@@ -42,6 +44,12 @@ export function listNamesakes(
   signal: AbortSignal,
 ): Promise<readonly ContainerRow[]> {
   const filters = { name: [`^/(skep-)?${cluster}-`] };
+  return host.call({ method: 'GET', path: '/containers/json', query: { all: true, filters } }, signal);
+}
+
+/** Containers on a network, whoever made them. */
+export function listOnNetwork(host: Engine, network: string, signal: AbortSignal): Promise<readonly ContainerRow[]> {
+  const filters = { network: [network] };
   return host.call({ method: 'GET', path: '/containers/json', query: { all: true, filters } }, signal);
 }
 

@@ -1,7 +1,9 @@
 import { ok, type Result } from '../../base/result.ts';
 import type { ClusterName, MachineId } from '../../model/ids.ts';
-import type { Availability } from '../../model/observed.ts';
+import { type Availability, DOCKERS_OPTIONS, type LiveSwarmOptions } from '../../model/observed.ts';
 import type { Problem } from '../../model/problem.ts';
+import { setOptions } from './grants.ts';
+import { newMember } from './members.ts';
 import { gone, leaderless } from './problems.ts';
 import { bump } from './raft.ts';
 import { machineOf, memberOf } from './reach.ts';
@@ -103,6 +105,20 @@ export function createActs(worlds: WorldStore, signal: AbortSignal = new AbortCo
         return ok(undefined);
       }),
     editMember,
+    /** `docker swarm update`. */
+    setOptionsByHand: (cluster: ClusterName, options: Partial<LiveSwarmOptions>) =>
+      onSwarm(cluster, (swarm) => {
+        setOptions(swarm, { ...DOCKERS_OPTIONS, ...swarm.options, ...options });
+        return ok(undefined);
+      }),
+    /** Somebody who has the join token takes it to a computer of their own. */
+    joinByHand: (cluster: ClusterName, hostname: string) =>
+      onSwarm(cluster, (swarm, world) => {
+        const member = { ...newMember(world, hostname), availability: 'active', outside: true } as const;
+        swarm.members.push(member);
+        bump(swarm, member);
+        return ok(undefined);
+      }),
     drainByHand: (cluster: ClusterName, machine: MachineId) => editMember(cluster, machine, { availability: 'drain' }),
     labelByHand: (cluster: ClusterName, machine: MachineId, labels: Readonly<Record<string, string | null>>) =>
       editMember(cluster, machine, { labels }),

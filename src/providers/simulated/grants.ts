@@ -1,5 +1,6 @@
 import { ok, type Result } from '../../base/result.ts';
 import type { NodeId, SwarmId } from '../../model/ids.ts';
+import type { LiveSwarmOptions, SwarmInitOptions } from '../../model/observed.ts';
 import type { Problem } from '../../model/problem.ts';
 import { admit } from './members.ts';
 import { conflict, leaderless, refused } from './problems.ts';
@@ -19,15 +20,23 @@ export function leading(world: World, machine: WorldMachine): Result<WorldSwarm,
 }
 
 /** The founder leads at once. It is paused like everybody who joins: no task starts on an unlabelled node. */
-export function found(world: World, machine: WorldMachine, init: WorldSwarm['init']): void {
+export function found(world: World, machine: WorldMachine, asked: SwarmInitOptions & LiveSwarmOptions): void {
   const id = nextId(world) as SwarmId;
   const empty = { leader: null, electsAt: null, members: [], peers: [], services: [], tasks: [] };
-  const swarm: WorldSwarm = { id, index: 10, version: 10, init, ...empty };
+  const { addressPools, subnetSize, dataPathPort, ...options } = asked;
+  const init = { addressPools, subnetSize, dataPathPort };
+  const swarm: WorldSwarm = { id, index: 10, version: 10, init, options, ...empty };
   world.swarms.push(swarm);
   const founder = admit(world, swarm, machine);
   Object.assign(founder, { role: 'manager', state: 'ready', changesAt: null });
   swarm.peers.push({ node: founder.id, reachable: true, inTouch: true, changesAt: null });
   swarm.leader = founder.id;
+}
+
+export function setOptions(swarm: WorldSwarm, options: LiveSwarmOptions): void {
+  swarm.options = { ...options };
+  swarm.index += 1;
+  swarm.version = swarm.index;
 }
 
 export function demote(swarm: WorldSwarm, member: WorldMember, now: number): Result<void, Problem> {

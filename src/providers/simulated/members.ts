@@ -34,12 +34,22 @@ export function settleJoins(world: World): boolean {
 
 /** Makes the machine a member: as a worker, paused, `unknown` until its first report. */
 export function admit(world: World, swarm: WorldSwarm, machine: WorldMachine): WorldMember {
-  const member: WorldMember = {
+  const { id, address, engineVersion } = machine;
+  const member: WorldMember = { ...newMember(world, id), address, engineVersion };
+  bump(swarm, member);
+  swarm.members.push(member);
+  machine.membership = { swarm: swarm.id, node: member.id };
+  machine.joining = null;
+  return member;
+}
+
+export function newMember(world: World, hostname: string): WorldMember {
+  return {
     id: nextId(world) as NodeId,
     version: 0,
-    hostname: machine.id,
-    address: machine.address,
-    engineVersion: machine.engineVersion,
+    hostname,
+    address: '10.99.0.1',
+    engineVersion: '28.5.2',
     role: 'worker',
     availability: 'pause',
     labels: {},
@@ -48,11 +58,6 @@ export function admit(world: World, swarm: WorldSwarm, machine: WorldMachine): W
     changesAt: world.at + FIRST_SESSION_MS,
     roleAt: null,
   };
-  bump(swarm, member);
-  swarm.members.push(member);
-  machine.membership = { swarm: swarm.id, node: member.id };
-  machine.joining = null;
-  return member;
 }
 
 /** What the leader knows of its members. Without a leader nobody's state changes. */

@@ -72,6 +72,7 @@ function guardSwarm(guard: Guard, raw: Swarm): Swarm {
   return {
     observe: guard('swarm', 'observe', raw.observe),
     init: guard('swarm', 'init', raw.init),
+    setSwarm: guard('swarm', 'setSwarm', raw.setSwarm),
     join: guard('swarm', 'join', raw.join),
     leave: guard('swarm', 'leave', raw.leave),
     setNode: guard('swarm', 'setNode', raw.setNode),

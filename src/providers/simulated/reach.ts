@@ -33,6 +33,7 @@ export function majorityOf(peers: number): number {
 export function hearsOf(world: World, swarm: WorldSwarm, node: NodeId): boolean {
   const leader = swarm.leader === null ? undefined : carrierOf(world, swarm.leader);
   const machine = carrierOf(world, node);
+  if (memberOf(swarm, node)?.outside) return leader !== undefined;
   return leader !== undefined && machine !== undefined && answers(machine) && machine.island === leader.island;
 }
 

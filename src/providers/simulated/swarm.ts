@@ -2,7 +2,7 @@ import { ok, type Result } from '../../base/result.ts';
 import type { MachineId, NodeId } from '../../model/ids.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ClusterRef, Swarm } from '../provider.ts';
-import { demote, found, leading, remove } from './grants.ts';
+import { demote, found, leading, remove, setOptions } from './grants.ts';
 import type { SimulatedOptions } from './infrastructure.ts';
 import { conflict, gone, refused, silent } from './problems.ts';
 import { bump } from './raft.ts';
@@ -87,6 +87,12 @@ export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
       withMachine(ref, id, 'init-swarm', signal, (world, machine) => {
         if (machine.membership || machine.joining) return refused('This node is already part of a swarm.');
         found(world, machine, options);
+        return ok(undefined);
+      }),
+    setSwarm: (ref, via, version, options, signal) =>
+      withLeader(ref, via, 'set-swarm', signal, ({ swarm }) => {
+        if (swarm.version !== version) return conflict(`the swarm of ${ref.cluster}`);
+        setOptions(swarm, options);
         return ok(undefined);
       }),
     join: (ref, id, through, signal) =>

@@ -1,12 +1,13 @@
 import type { NodeId } from '../../model/ids.ts';
-import type {
-  CarriersView,
-  EngineView,
-  Machine,
-  Member,
-  ServiceView,
-  SwarmView,
-  TaskView,
+import {
+  type CarriersView,
+  DOCKERS_OPTIONS,
+  type EngineView,
+  type Machine,
+  type Member,
+  type ServiceView,
+  type SwarmView,
+  type TaskView,
 } from '../../model/observed.ts';
 import { answers, seesLeader, swarmOf } from './reach.ts';
 import type { World, WorldMachine, WorldMember, WorldSwarm, WorldTask } from './world.ts';
@@ -73,6 +74,7 @@ export function viewSwarm(swarm: WorldSwarm, through: WorldMachine): SwarmView {
     tasks: swarm.tasks.map(viewTask),
     rootRotationInProgress: false,
     init: swarm.init,
+    options: swarm.options ?? DOCKERS_OPTIONS,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterName, MachineId, NodeId, SwarmId } from '../../model/ids.ts';
-import type { Availability, Role, ServiceView, SwarmInitOptions } from '../../model/observed.ts';
+import type { Availability, LiveSwarmOptions, Role, ServiceView, SwarmInitOptions } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 
 /**
@@ -58,6 +58,8 @@ export interface WorldSwarm {
   index: number;
   version: number;
   init: SwarmInitOptions;
+  /** Missing in worlds that an earlier skep made: Docker's own. */
+  options?: LiveSwarmOptions;
   leader: NodeId | null;
   /** When another leader will be there; null while there is one, or while there can be none. */
   electsAt: number | null;
@@ -84,6 +86,8 @@ export interface WorldMember {
   changesAt: number | null;
   /** When the wanted role takes effect. */
   roleAt: number | null;
+  /** Somebody's own computer that joined with the token: no machine of this world. It is always in touch. */
+  outside?: true;
 }
 
 /** A member of raft: counts in n from its first moment to its last, whatever its state. */

@@ -11,7 +11,11 @@ export interface ApiSwarm {
   readonly TLSInfo?: { readonly TrustRoot?: string };
 }
 
+/** Durations are in ns. There are more fields: an update sends back what was read. */
 export interface ApiSwarmSpec {
+  readonly Orchestration?: { readonly TaskHistoryRetentionLimit?: number };
+  readonly Dispatcher?: { readonly HeartbeatPeriod?: number };
+  readonly CAConfig?: { readonly NodeCertExpiry?: number };
   readonly EncryptionConfig?: { readonly AutoLockManagers?: boolean };
 }
 

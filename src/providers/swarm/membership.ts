@@ -3,6 +3,7 @@ import type { Swarm } from '../provider.ts';
 import type { ApiNode } from './api.ts';
 import type { Engine } from './engine.ts';
 import { NoAnswerInTime } from './limit.ts';
+import { withOptions } from './live-options.ts';
 import { answer, isAlreadyInSwarm, isNotInSwarm } from './problems.ts';
 import { send } from './send.ts';
 import type { SwarmOptions } from './swarm-options.ts';
@@ -57,7 +58,7 @@ export function createMembership({ engineOf, addressOf, failpoint }: SwarmOption
           DefaultAddrPool: options.addressPools,
           SubnetSize: options.subnetSize,
           DataPathPort: options.dataPathPort,
-          Spec: {},
+          Spec: withOptions({}, options),
         };
         const call = { method: 'POST', path: '/swarm/init', body, limitMs: INIT_LIMIT_MS } as const;
         await send(failpoint, 'init-swarm', engineOf(cluster, machine), call, signal);

@@ -2,13 +2,14 @@ import { X509Certificate } from 'node:crypto';
 import type { NodeId, SwarmId } from '../../model/ids.ts';
 import type { Member, ServiceView, SwarmView, TaskView } from '../../model/observed.ts';
 import type { ApiMount, ApiNode, ApiService, ApiSwarm, ApiTask } from './api.ts';
+import { parseOptions } from './live-options.ts';
 import { oneLine } from './problems.ts';
 
 /** Docker's answers in the planner's words. Pure. */
 
 export function parseSwarm(
   swarm: ApiSwarm,
-): Pick<SwarmView, 'id' | 'version' | 'rootRotationInProgress' | 'init' | 'security'> {
+): Pick<SwarmView, 'id' | 'version' | 'rootRotationInProgress' | 'init' | 'options' | 'security'> {
   return {
     id: swarm.ID as SwarmId,
     version: swarm.Version.Index,
@@ -18,6 +19,7 @@ export function parseSwarm(
       subnetSize: swarm.SubnetSize,
       dataPathPort: swarm.DataPathPort,
     },
+    options: parseOptions(swarm.Spec),
     security: {
       rootExpiresAt: endOf(swarm.TLSInfo?.TrustRoot ?? ''),
       autolock: swarm.Spec.EncryptionConfig?.AutoLockManagers === true,

@@ -11,6 +11,7 @@ import { createMembership } from './membership.ts';
 import { createNodeUpdates } from './node-updates.ts';
 import { answer } from './problems.ts';
 import type { SwarmOptions } from './swarm-options.ts';
+import { createSwarmUpdates } from './swarm-updates.ts';
 import { isCurrent, parseMember, parseService, parseSwarm, parseTask } from './swarm-view.ts';
 
 /** For one manager's whole answer. It takes 0.05 s; without a leader `GET /nodes` would block for 20. */
@@ -40,6 +41,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
     },
     ...createMembership(options),
     ...createNodeUpdates(options),
+    ...createSwarmUpdates(options),
   };
 }
 

@@ -208,7 +208,8 @@ const ROWS: readonly Row[] = [
       manager: null,
     }),
     never: 'promote',
-    held: 'NotYet',
+    steps: ['grow-pool'],
+    waits: /another manager has taken its place/,
   },
   {
     guard: 'S3: no swarm is begun when the record names one',
@@ -228,7 +229,7 @@ const ROWS: readonly Row[] = [
     at: withMachine(unborn(steady), W1, { state: 'stopped', engine: null }),
     look: noSwarm,
     never: 'init-swarm',
-    held: 'NotYet',
+    steps: ['write-record', 'start-machine'],
   },
   {
     guard: 'S3: only the founder begins the swarm',
@@ -264,7 +265,7 @@ const ROWS: readonly Row[] = [
   {
     guard: 'S8: a manual drain is kept at admission',
     at: withMember(steady, W1, { labels: {}, availability: 'drain' }),
-    steps: ['set-node'],
+    steps: ['write-record', 'set-node'],
   },
   {
     guard: 'a node with skep.hold is not touched',
@@ -330,10 +331,10 @@ const ROWS: readonly Row[] = [
     never: 'start-machine',
   },
   {
-    guard: 'L1: an engine in error is held, not passed over',
+    guard: 'L1: an engine in error is not passed over: its time runs',
     at: engineOf(record(steady, {}), W1, { swarm: 'error', nodeId: null }),
-    steps: [],
-    held: 'NotYet',
+    steps: ['write-record'],
+    waits: /its engine says/,
   },
   {
     guard: 'S10: a record of a later term is only observed',
@@ -359,7 +360,7 @@ describe('guards of the planner', () => {
 
   it('keeps a manual drain when it labels the node', () => {
     const at = withMember(steady, W1, { labels: {}, availability: 'drain' });
-    expect(planCluster(at.declared, seen(at), FACTS).batch[0]).toMatchObject({ availability: 'drain' });
+    expect(planCluster(at.declared, seen(at), FACTS).batch[1]).toMatchObject({ availability: 'drain' });
   });
 
   it('begins the swarm on the founder, wherever it stands in the list', () => {

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../src/base/random.ts';
 import { never } from '../../../src/base/result.ts';
 import type { ClusterName, MachineId } from '../../../src/model/ids.ts';
-import type { Machine, Member, SwarmView } from '../../../src/model/observed.ts';
+import { DOCKERS_OPTIONS, type Machine, type Member, type SwarmView } from '../../../src/model/observed.ts';
 import type { ClusterRef, NodeRef, Provider } from '../../../src/providers/provider.ts';
 import { createActs } from '../../../src/providers/simulated/acts.ts';
 import type { Faults } from '../../../src/providers/simulated/faults.ts';
@@ -51,7 +51,7 @@ export async function found(world: AWorld, { managers, workers }: { managers: nu
   const machines = ids.map((id) => aWish(id));
   must(await provider.infrastructure.resize(ref, { pool: 'managers', count: machines.length, machines }, signal));
   await clock.step(2_000);
-  const init = { addressPools: ['10.200.0.0/16'], subnetSize: 24, dataPathPort: 4789 };
+  const init = { addressPools: ['10.200.0.0/16'], subnetSize: 24, dataPathPort: 4789, ...DOCKERS_OPTIONS };
   must(await provider.swarm.init(ref, first, init, signal));
   for (const id of others) must(await provider.swarm.join(ref, id, first, signal));
   await clock.step(1_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineId } from '../../../src/model/ids.ts';
-import type { SwarmView } from '../../../src/model/observed.ts';
+import { DOCKERS_OPTIONS, type SwarmView } from '../../../src/model/observed.ts';
 import { kindOf, must } from '../../conformance/subject.ts';
 import { type AWorld, aWorld, found, signal } from './a-world.ts';
 
@@ -121,7 +121,7 @@ describe('roles in a simulated swarm', () => {
   it('may be two swarms when somebody starts a second one', async () => {
     const world = aWorld();
     await found(world, { managers: 1, workers: 1 });
-    const init = { addressPools: ['10.200.0.0/16'], subnetSize: 24, dataPathPort: 4789 };
+    const init = { addressPools: ['10.200.0.0/16'], subnetSize: 24, dataPathPort: 4789, ...DOCKERS_OPTIONS };
     must(await world.provider.swarm.leave(world.ref, id('m2'), signal));
     must(await world.provider.swarm.init(world.ref, id('m2'), init, signal));
     expect(world.worlds.read(world.cluster)?.swarms).toHaveLength(2);

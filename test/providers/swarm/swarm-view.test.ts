@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiMount, ApiNode, ApiService, ApiSwarm } from '../../../src/providers/swarm/api.ts';
 import { familiar } from '../../../src/providers/swarm/engine-view.ts';
-import { isCurrent, parseMember, parseService, parseSwarm, parseTask } from '../../../src/providers/swarm/swarm-view.ts';
+import {
+  isCurrent,
+  parseMember,
+  parseService,
+  parseSwarm,
+  parseTask,
+} from '../../../src/providers/swarm/swarm-view.ts';
 
 const node = (over: Partial<ApiNode>): ApiNode => ({
   ID: 'n1',

@@ -44,6 +44,9 @@ export function aRecord(name: string, { path = `${name}.yaml`, term = 1 } = {}):
     intents: [],
     deletion: null,
     firstReadyAt: null,
+    applied: { specHash: null, labels: {} },
+    corrections: {},
+    health: [],
   };
 }
 
