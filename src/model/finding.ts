@@ -37,7 +37,6 @@ export const doctorReportSchema = z.strictObject({
   level: z.enum(LEVELS).describe('The worst of all findings'),
   findings: z.array(finding),
 });
-export type DoctorReport = z.output<typeof doctorReportSchema>;
 
 /** The worst of them; ok when there is none. */
 export const worstLevel = (findings: readonly Finding[]): Finding['level'] =>

@@ -34,7 +34,7 @@ export interface EngineFacts {
 }
 
 /** Both ends inclusive, e.g. 1.24 to 1.47. */
-export interface ApiRange {
+interface ApiRange {
   readonly lowest: string;
   readonly highest: string;
 }
