@@ -92,7 +92,7 @@ export interface SwarmView {
   readonly security?: SwarmSecurity;
 }
 
-export interface SwarmSecurity {
+interface SwarmSecurity {
   /** End of the root certificate, ms since the epoch; null: it cannot be read. That of a node's own is not told by Docker. */
   readonly rootExpiresAt: number | null;
   /** Restarted managers wait for the unlock key. */
