@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What `skep doctor` says of one thing. */
-export const CHECKS = [
+const CHECKS = [
   'engine',
   'api',
   'rootless',
@@ -19,7 +19,7 @@ export const CHECKS = [
   'directories',
 ] as const;
 
-export const LEVELS = ['ok', 'warning', 'trouble'] as const;
+const LEVELS = ['ok', 'warning', 'trouble'] as const;
 
 const finding = z.strictObject({
   check: z.enum(CHECKS),
