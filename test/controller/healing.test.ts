@@ -119,6 +119,16 @@ describe('a dead manager', () => {
     ).toBe(true);
     expect(found.slice(1)).toEqual(found.slice(1).sort((a, b) => a - b));
   });
+
+  it('that is cut off goes as well, though its own engine never hears that it manages no more', async () => {
+    const keeper = await aCluster();
+    const id = await one(keeper, 'managers');
+    await keeper.acts.cutOff(keeper.cluster, id);
+    await keeper.clock.step(30_000);
+    await keeper.keep(10 * MINUTE);
+    expect(await namesOf(keeper)).not.toContain(id);
+    await expectWhole(keeper, 3, 2);
+  });
 });
 
 describe('all nodes stopped at once', () => {

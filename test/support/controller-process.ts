@@ -116,7 +116,8 @@ export function startController(
   place: Place,
   dockerHost: string,
   env: Readonly<Record<string, string>> = {},
+  more: readonly string[] = [],
 ): ControllerProcess {
-  const args = ['run', '--deletion-grace', '1s', '--max-deletions', '10', '--log-level', 'debug'];
+  const args = ['run', '--deletion-grace', '1s', '--max-deletions', '10', '--log-level', 'debug', ...more];
   return startSkep(place, args, { DOCKER_HOST: dockerHost, ...env });
 }

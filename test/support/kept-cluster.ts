@@ -50,7 +50,8 @@ export async function keptCluster(name: string, subnet: number, wish: LocalWish)
     engine,
     place,
     name,
-    controller: startController(place, engine.dockerHost),
+    // What a swarm's own managers know and no container's event tells is seen at the resync.
+    controller: startController(place, engine.dockerHost, {}, ['--resync', '5s']),
     commit: (next) =>
       place.commit(
         `${name}.yaml`,

@@ -57,7 +57,8 @@ function planLeaving(desired: Desired, { node, why, replaced }: Surplus, swarm: 
     const what = `${machine.id} is removed once ${inRaft ? 'it is out of raft' : 'another manager has taken its place'}`;
     return { what, recheckMs: SILENCE_RECHECK_MS };
   }
-  if (machine.engine?.isManager || inRaft) return managerHold(machine.id);
+  // A manager that was cut off and put out of raft does not know it; the swarm's word about a member it lists is the later one.
+  if (inRaft || (member === null && machine.engine?.isManager)) return managerHold(machine.id);
   const kept = keptByLabel(member);
   if (kept !== null) return labelHold(`remove ${machine.id}`, machine.id, kept);
   if (replaced && member?.state === 'down') return remove(why);

@@ -95,6 +95,7 @@ export function createActs(worlds: WorldStore, signal: AbortSignal = new AbortCo
       onMachine(cluster, id, (machine) => void Object.assign(machine, { island })),
     heal: (cluster: ClusterName, id: MachineId) =>
       onMachine(cluster, id, (machine) => {
+        if (machine.membership) machine.membership.unaware = false;
         Object.assign(machine, { island: null, rejoinMs: { member: HEAL_MS, peer: HEAL_MANAGER_MS } });
       }),
     /** Somebody removed a part of what carries the machines. */

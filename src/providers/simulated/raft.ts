@@ -85,6 +85,8 @@ export function settleRoles(world: World, swarm: WorldSwarm): boolean {
     if (member.role === 'worker' && isPeer) {
       if (!canLosePeer(swarm, member.id)) continue;
       swarm.peers = swarm.peers.filter((peer) => peer.node !== member.id);
+      const membership = carrierOf(world, member.id)?.membership;
+      if (membership && !hearsOf(world, swarm, member.id)) membership.unaware = true;
       if (swarm.leader === member.id) {
         swarm.leader = null;
         swarm.electsAt = world.at + HANDOVER_MS;

@@ -27,7 +27,8 @@ export function viewMachine(world: World, machine: WorldMachine): Machine {
 function viewEngine(world: World, machine: WorldMachine): EngineView {
   const swarm = swarmOf(world, machine);
   const node = machine.membership?.node ?? null;
-  const isManager = swarm?.peers.some((peer) => peer.node === node) ?? false;
+  const isPeer = swarm?.peers.some((peer) => peer.node === node) ?? false;
+  const isManager = isPeer || machine.membership?.unaware === true;
   const alone = swarm !== undefined && isManager && !seesLeader(world, swarm, machine);
   return {
     version: machine.engineVersion,

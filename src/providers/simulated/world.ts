@@ -48,7 +48,8 @@ export interface WorldMachine {
   /** How long a member or peer takes to be itself again the next time it gets in touch, ms. */
   rejoinMs: { member: number; peer: number };
   detail: string | null;
-  membership: { swarm: SwarmId; node: NodeId } | null;
+  /** `unaware`: it was demoted while nobody reached it, and so still takes itself for a manager. */
+  membership: { swarm: SwarmId; node: NodeId; unaware?: boolean } | null;
   joining: { swarm: SwarmId; joinsAt: number } | null;
 }
 
