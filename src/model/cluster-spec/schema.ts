@@ -183,7 +183,7 @@ export const clusterSpecSchema = z.strictObject({
           .default(DEFAULT_SUBNET_SIZE)
           .describe('Prefix length of one overlay network'),
         dataPathPort: z.int().min(1024).max(49151).default(4789).describe('UDP port of the overlay networks'),
-        taskHistoryLimit: z.int().min(0).default(5).describe('Ended tasks kept for each replica. Can change'),
+        taskHistoryLimit: z.int().min(0).max(1000).default(5).describe('Ended tasks kept for each replica. Can change'),
         dispatcherHeartbeat: atLeast('1s').default('5s').describe('How often a node reports to a manager. Can change'),
         certExpiry: atLeast('1h').default('90d').describe('How long the certificate of a node is good. Can change'),
       })

@@ -2,7 +2,8 @@ import type { CarriersView } from '../../model/observed.ts';
 import type { ClusterRef } from '../provider.ts';
 import { forwarderLabel } from './forwarder-rules.ts';
 import { isOurs, LABEL } from './names.ts';
-import type { ContainerRow, NetworkRow, VolumeRow } from './world.ts';
+import { cutOff } from './reconnect.ts';
+import { type ContainerRow, type NetworkRow, nameOf, type VolumeRow } from './world.ts';
 
 interface Seen {
   readonly containers: readonly ContainerRow[];
@@ -17,10 +18,15 @@ export function carriersView({ cluster, spec }: ClusterRef, owner: string, seen:
   const networks = seen.networks.filter((row) => isOurs(row.Labels, owner, cluster, 'network'));
   const forwarders = seen.containers.filter((row) => isOurs(row.Labels, owner, cluster, 'forwarder'));
   const disks = seen.volumes.filter((row) => isOurs(row.Labels, owner, cluster, 'disk'));
+  const machines = seen.containers.filter((row) => isOurs(row.Labels, owner, cluster, 'machine'));
   const { publish } = spec.spec.local;
   const forwarder = forwarders[0];
   const differences: string[] = [];
   if (networks.length === 0) differences.push('the network is missing');
+  for (const network of networks) {
+    for (const row of cutOff(network, [...machines, ...forwarders]))
+      differences.push(`${nameOf(row)} is not on the network, which was made anew`);
+  }
   if (publish.length === 0 && forwarder) differences.push('a forwarder is left and nothing is published');
   if (publish.length > 0) {
     if (!forwarder) differences.push('the forwarder is missing');
@@ -29,7 +35,7 @@ export function carriersView({ cluster, spec }: ClusterRef, owner: string, seen:
     else if (forwarder.State !== 'running') differences.push(`the forwarder does not run: ${forwarder.Status}`);
     else if (seen.forwardTo === null) differences.push('the forwarder does not forward');
   }
-  const isAbsent = networks.length === 0 && forwarders.length === 0;
+  const isAbsent = networks.length + forwarders.length + machines.length === 0;
   return {
     state: isAbsent ? 'absent' : differences.length > 0 ? 'partial' : 'ready',
     differences,

@@ -6,7 +6,7 @@ import type { ClusterRef } from '../provider.ts';
 import type { Engine } from '../swarm/engine.ts';
 import { answer, isSubnetTaken } from '../swarm/problems.ts';
 import { isOurs, LABEL, labelsOf, networkName } from './names.ts';
-import type { NetworkRow } from './world.ts';
+import { listContainers, type NetworkRow } from './world.ts';
 
 /** Where subnets are looked for: Docker's own default pools take 172.17–172.29 and 192.168 first. A /24 holds 240 nodes. */
 const SEARCH: readonly string[] = ['172.30.0.0/16', '172.31.0.0/16'];
@@ -26,7 +26,7 @@ export async function ensureNetwork(
   if (!seen.ok) return seen;
   const there = seen.value.find((row) => row.Name === name);
   if (there) return subnetOf(there, owner, ref);
-  const wished = ref.spec.spec.local.subnet;
+  const wished = ref.spec.spec.local.subnet ?? (await subnetOfMachines(host, owner, ref, signal));
   const candidates = wished === null ? freeSubnets(takenNetworks(seen.value, ref)) : [wished];
   for (const subnet of candidates) {
     let taken = false;
@@ -44,6 +44,13 @@ export async function ensureNetwork(
     if (!taken || wished !== null) return made;
   }
   return fail({ kind: 'no-capacity', what: `no free /${PREFIX} in ${SEARCH.join(' or ')}: set spec.local.subnet` });
+}
+
+/** Of a network that somebody removed: its machines keep their addresses. Null: there are none. */
+async function subnetOfMachines(host: Engine, owner: string, { cluster }: ClusterRef, signal: AbortSignal) {
+  const [machine] = await listContainers(host, labelsOf(owner, cluster, 'machine'), signal);
+  const network = parseNetwork(`${machine?.Labels?.[LABEL.address]}/${PREFIX}`);
+  return network && networkText(network);
 }
 
 function subnetOf(row: NetworkRow, owner: string, { cluster }: ClusterRef): Result<string, Problem> {

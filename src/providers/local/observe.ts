@@ -1,5 +1,5 @@
 import type { Result } from '../../base/result.ts';
-import type { EngineView, InfrastructureView, Machine, Stranger } from '../../model/observed.ts';
+import type { EngineView, InfrastructureView, Machine } from '../../model/observed.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ClusterRef } from '../provider.ts';
 import type { Engine } from '../swarm/engine.ts';
@@ -9,17 +9,17 @@ import { carriersView } from './carriers-view.ts';
 import type { Connections } from './connections.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { Images } from './images.ts';
-import { asMachineId, isMachineName, isOurs, LABEL, networkName } from './names.ts';
+import { asMachineId, isOurs, LABEL, networkName } from './names.ts';
 import type { Readiness } from './readiness.ts';
+import { strangersOf } from './strangers.ts';
 import {
   type ContainerRow,
   listContainers,
   listNamesakes,
   listNetworks,
+  listOnNetwork,
   listVolumes,
-  type NetworkRow,
   nameOf,
-  type VolumeRow,
 } from './world.ts';
 
 /** A machine that has not answered by then is no longer called booting. An engine starts in 0.5–2 s. Our choice. */
@@ -47,9 +47,10 @@ export function createObserve(options: ObserveOptions): Observe {
     const { cluster, spec } = ref;
     const label = { [LABEL.cluster]: cluster };
     const { image, preloadImages } = spec.spec.local;
-    const [labelled, namesakes, networks, volumes, resolved] = await Promise.all([
+    const [labelled, namesakes, neighbours, networks, volumes, resolved] = await Promise.all([
       listContainers(host, label, signal),
       listNamesakes(host, cluster, signal),
+      listOnNetwork(host, networkName(cluster), signal),
       listNetworks(host, label, signal),
       listVolumes(host, label, signal),
       images.resolve([image, ...preloadImages], signal),
@@ -66,7 +67,11 @@ export function createObserve(options: ObserveOptions): Observe {
     return {
       machines: machines.sort((a, b) => (a.id < b.id ? -1 : 1)),
       carriers: carriersView(ref, owner, { containers: labelled, networks, volumes, forwardTo, images: resolved }),
-      strangers: strangersOf(ref, owner, [...labelled, ...namesakes], networks, volumes),
+      strangers: strangersOf(ref, owner, {
+        containers: [...labelled, ...namesakes, ...neighbours],
+        networks,
+        volumes,
+      }),
     };
   }
 
@@ -116,30 +121,3 @@ export function createObserve(options: ObserveOptions): Observe {
 }
 
 const isUp = (row: ContainerRow): boolean => ['running', 'paused', 'restarting'].includes(row.State);
-
-/** What bears names that we would use, or the cluster's label, and is not ours. */
-function strangersOf(
-  { cluster, spec }: ClusterRef,
-  owner: string,
-  containers: readonly ContainerRow[],
-  networks: readonly NetworkRow[],
-  volumes: readonly VolumeRow[],
-): readonly Stranger[] {
-  const pools = ['managers', ...spec.spec.workers.map((pool) => pool.name)];
-  const bearsOurName = (name: string): boolean =>
-    name.startsWith(`${networkName(cluster)}-forwarder`) || isMachineName(name, cluster, pools);
-  const things = [
-    ...containers
-      .filter((row) => row.Labels?.[LABEL.cluster] === cluster || bearsOurName(nameOf(row)))
-      .map((row) => ({ what: `container ${nameOf(row)}`, labels: row.Labels })),
-    ...networks.map((row) => ({ what: `network ${row.Name}`, labels: row.Labels })),
-    ...volumes.map((row) => ({ what: `volume ${row.Name}`, labels: row.Labels })),
-  ];
-  const seen = new Map<string, Stranger>();
-  for (const { what, labels } of things) {
-    if (isOurs(labels, owner, cluster)) continue;
-    const theirs = labels?.[LABEL.owner];
-    seen.set(what, { what, why: theirs === undefined ? 'it has no label of ours' : `it belongs to owner ${theirs}` });
-  }
-  return [...seen.values()];
-}

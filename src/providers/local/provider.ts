@@ -19,6 +19,7 @@ import { LABEL, type Labels } from './names.ts';
 import { ensureNetwork } from './network.ts';
 import { createObserve } from './observe.ts';
 import { createReadiness } from './readiness.ts';
+import { reconnect } from './reconnect.ts';
 import { createRecords } from './record.ts';
 import { observeUnrecorded } from './unrecorded.ts';
 
@@ -52,6 +53,8 @@ export function createLocalProvider({ owner, dockerHost, clock, random, failpoin
       if (!image.ok) return image;
       const subnet = await ensureNetwork(host, owner, ref, signal);
       if (!subnet.ok) return subnet;
+      const reconnected = await reconnect(host, owner, ref, signal);
+      if (!reconnected.ok) return reconnected;
       failpoint('ensure-carriers:during');
       return forwarder.ensure(ref, subnet.value, forwardTo, signal);
     },

@@ -9,17 +9,21 @@ export interface ContainerRow {
   /** With a leading slash. */
   readonly Names: readonly string[];
   readonly Labels: Labels | null;
+  /** Seconds since the epoch, by the engine's clock. */
+  readonly Created: number;
   readonly State: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   /** For people: `Up 4 seconds`, `Exited (137) 2 minutes ago`. */
   readonly Status: string;
   /** By name of network. The id is that of the network it was last connected to, which may be gone. */
-  readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, { readonly NetworkID: string }>> | null };
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> | null };
 }
 
 export interface NetworkRow {
   readonly Id: string;
   readonly Name: string;
   readonly Labels: Labels | null;
+  /** RFC 3339, by the engine's clock. */
+  readonly Created: string;
   readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null } | null;
 }
 

@@ -187,6 +187,31 @@ describe('each complaint stands where the mistake is and says what is allowed', 
       '"127.0.0.1:8080:80", "8080:81"',
       '26:36 spec.local.publish[1]: host port 8080 is taken by spec.local.publish[0] (allowed: each port once)',
     ],
+    [
+      '    count: 3',
+      '    count: 3\n    availability: drain',
+      '14:19 spec.managers.availability: "drain" is not allowed (allowed: Active, Drain; did you mean "Drain"?)',
+    ],
+    [
+      'subnetSize: 24',
+      'subnetSize: 24\n    certExpiry: 59m\n    dispatcherHeartbeat: 999ms\n    taskHistoryLimit: -1',
+      '11:17 spec.swarm.certExpiry: too short (allowed: at least 1h)',
+      '12:26 spec.swarm.dispatcherHeartbeat: too short (allowed: at least 1s)',
+      '13:23 spec.swarm.taskHistoryLimit: -1 is not allowed (allowed: 0–1000)',
+    ],
+    [
+      'engine: {version: "28.5.2"}',
+      'engine: {config: {hosts: [], data-root: /x, live-restore: true, labels: [a=b, skep.pool=x], mtu: .inf}}',
+      '11:21 spec.engine.config.hosts: skep decides where an engine listens (allowed: any other key of daemon.json)',
+      '11:32 spec.engine.config.data-root: skep keeps the disk of a node there (allowed: any other key of daemon.json)',
+      '11:47 spec.engine.config.live-restore: swarm mode does not accept it (allowed: any other key of daemon.json)',
+    ],
+    [
+      'engine: {version: "28.5.2"}',
+      'engine: {config: {labels: [a=b, skep.pool=x], mtu: .inf}}',
+      '11:35 spec.engine.config.labels[1]: skep keeps engine labels that begin with "skep." for itself (allowed: others)',
+      '11:54 spec.engine.config.mtu: an infinite number, or none (allowed: what JSON can say)',
+    ],
     // YAML
     ['{tier: web}', '*tiers', '18:19 the alias *tiers has no anchor before it'],
     ['{tier: web}', '&a {tier: *a}', '18:29 the alias *a stands inside its own anchor'],
@@ -211,5 +236,21 @@ describe('each complaint stands where the mistake is and says what is allowed', 
     );
     expect(parseFile('edge.yaml', text).documents[0]?.complaints).toEqual([]);
     expect(parseFile('edge.yaml', `${text}    cgroup: x\n`).documents[0]?.complaints).toHaveLength(1);
+  });
+
+  it('lets managers be drained where a worker can run tasks, and only there', () => {
+    const drained = (workers: string) => {
+      const text = GOOD.replace('count: 3', 'count: 3\n    availability: Drain').replace(
+        / {2}workers:[\s\S]*(?= {2}rollout: \{drainTimeout: 5m\})/,
+        workers,
+      );
+      return parseFile('edge.yaml', text).documents[0]?.complaints.map((c) => `${c.line}:${c.column} ${c.message}`);
+    };
+    const none = [
+      '14:19 spec.managers.availability: "Drain" leaves no node for tasks (allowed: Active, or a worker pool with a count above 0)',
+    ];
+    expect(drained('')).toEqual(none);
+    expect(drained('  workers: [{name: web, count: 0}]\n')).toEqual(none);
+    expect(drained('  workers: [{name: web, count: 0}, {name: api, count: 1}]\n')).toEqual([]);
   });
 });
