@@ -88,7 +88,7 @@ const CASES: readonly (readonly [HoldReason, string, RegExp, Case])[] = [
   [
     'QuorumLost',
     'two of three managers are stopped',
-    /start the stopped managers/,
+    /stopped ones are started.*force-new-cluster on demo-managers/,
     {
       observed: (at) => ({
         ...withMachines((m, i) => (m.pool === 'managers' && i > 0 ? { state: 'stopped', engine: null } : {}))(at),

@@ -5,8 +5,8 @@ import type { InfrastructureView } from '../../src/model/observed.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { advance } from '../../src/providers/simulated/advance.ts';
 import type { Call, Fault } from '../../src/providers/simulated/faults.ts';
-import type { World } from '../../src/providers/simulated/world.ts';
 import type { WorldStore } from '../../src/providers/simulated/world-store.ts';
+import { judgeBlindness, judgeMembership, judgeRemoval, soundOf } from './invariants.ts';
 
 /** Thrown where a process would have died. */
 export class Crash extends Error {}
@@ -98,35 +98,23 @@ export function watchInvariants(
         if (swarm.members.length > 1) broken.push('S3: a second swarm has members');
       if (world.swarms.length > 1) broken.push('S3: a second swarm was begun');
       for (const [pool, max] of most) {
-        const there = world.machines.filter((m) => m.pool === pool).length;
-        if (there > max) broken.push(`L2: ${there} machines in ${pool}, never more than ${max} declared`);
+        const there = soundOf(world, pool).length;
+        if (cause === 'grow-pool' && there > max)
+          broken.push(`L2: ${there} machines in ${pool}, never more than ${max} declared`);
       }
     }
     if (before && cause === 'remove-machine' && !deleting) {
-      const gone = before.machines.filter((m) => !world?.machines.some((other) => other.id === m.id));
-      for (const machine of gone)
-        broken.push(
-          ...removal(before, machine.id),
-          ...(blind().has(machine.id) ? [`S6: ${machine.id} removed on a blind look`] : []),
-        );
+      const old = before;
+      const gone = old.machines.filter((m) => !world?.machines.some((other) => other.id === m.id));
+      for (const { id } of gone) {
+        broken.push(...judgeRemoval(old, id), ...(blind().has(id) ? judgeBlindness(old, id) : []));
+      }
     }
-    if (before && cause === 'promote' && before.record?.firstReadyAt != null)
-      broken.push('S1: a promotion after the first Ready');
-    if (cause === 'demote') broken.push('S1: a demotion');
+    const isChange = cause === 'promote' || cause === 'demote';
+    if (before && world && isChange && before.record?.firstReadyAt != null) {
+      broken.push(...judgeMembership(before, world, before.record.spec.spec.managers.count));
+    }
     before = world;
   });
   return { broken, most };
-}
-
-function removal(world: World, id: MachineId): readonly string[] {
-  const node = world.machines.find((m) => m.id === id)?.membership?.node;
-  const problems: string[] = [];
-  for (const swarm of world.swarms) {
-    if (swarm.peers.some((peer) => peer.node === node)) problems.push(`S2: ${id} removed and still in raft`);
-    const isLive = swarm.members.some((m) => m.id === node && m.state === 'ready');
-    const replicated = new Set(swarm.services.filter((s) => s.mode === 'replicated').map((s) => s.id));
-    const tasks = swarm.tasks.filter((t) => t.node === node && t.state === 'running' && replicated.has(t.service));
-    if (isLive && tasks.length > 0) problems.push(`S4: ${id} removed with ${tasks.length} tasks on it`);
-  }
-  return problems;
 }

@@ -1,6 +1,5 @@
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
-import { MANAGERS } from '../../model/ids.ts';
 import type { Observed, SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import { describeProblem } from '../../model/problem.ts';
@@ -9,11 +8,12 @@ import type { Step } from '../../model/step.ts';
 import { planAdmission, planImages, planInit, planJoins, planLeaves, planPromotions } from './admit.ts';
 import { planDeadManagers, withAbsentUnreachable } from './dead-managers.ts';
 import type { PlanFacts } from './facts.ts';
-import { identityHolds, lockedHold } from './identity.ts';
+import { identityHolds } from './identity.ts';
 import { planNodeUpkeep } from './node-drift.ts';
 import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
 import { together, type Upkeep } from './put-right.ts';
 import { planShrinking, planUndoneDrains } from './shrink.ts';
+import { silentSwarm, swarmGone } from './silent-swarm.ts';
 import type { Surplus } from './surplus.ts';
 import { planOptions } from './swarm-options.ts';
 
@@ -46,13 +46,13 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     const detail = describeProblem(observed.swarm.problem);
     return {
       steps: [...images, ...planLeaves(record, nodes, null)],
-      ...silentSwarm(record, nodes, detail),
+      ...silentSwarm(desired, record, nodes, observed.now, detail),
       upkeep: null,
     };
   }
   const swarm = observed.swarm.value;
   if (swarm === null) {
-    const lost = record.swarmId !== null && machines.length > 0 && machines.every((m) => m.engine !== null);
+    const lost = record.swarmId !== null && machines.every((m) => m.engine !== null);
     // Without a swarm only machines that never answered or never began one are condemned: nobody misses them.
     const unborn = surplus
       .filter((s) => s.replaced)
@@ -81,7 +81,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     ...planJoins(record, staying, swarm),
     ...dead.steps,
     ...(dead.steps.length > 0 ? [] : planPromotions(desired, record, staying, truth)),
-    ...planAdmission(desired, staying),
+    ...planAdmission(desired, record, staying),
     ...planUndoneDrains(desired, awake),
     ...upkeep.steps,
     ...shrinking.steps,
@@ -104,36 +104,3 @@ function debris(observed: Observed, swarm: SwarmView): readonly Step[] {
       why: 'its machine is gone',
     }));
 }
-
-/** Machines say that they are in a swarm and no manager answers: an election, engines out of reach, or a lost quorum. */
-function silentSwarm(
-  record: ClusterRecord,
-  nodes: readonly Node[],
-  detail: string,
-): Pick<MembersPlan, 'holds' | 'waits'> {
-  const locked = lockedHold(nodes);
-  if (locked) return { holds: [locked], waits: [] };
-  const managers = nodes.filter((n) => n.machine.pool === MANAGERS);
-  const running = managers.filter((n) => n.machine.engine?.swarm === 'active').length;
-  const silent = managers.filter(({ machine }) => machine.engine === null && machine.state !== 'stopped').length;
-  const total = Math.max(managers.length, record.spec.spec.managers.count);
-  const isBeingMade = record.firstReadyAt === null && running + silent > 0;
-  if (isBeingMade || running > total / 2) return { holds: [], waits: [{ what: detail, recheckMs: 1_000 }] };
-  const what = 'every change of the swarm';
-  if (running + silent > total / 2) {
-    const why = `${silent} of ${total} managers run and their engines do not answer (${detail})`;
-    return { holds: [{ reason: 'SwarmUnreachable', what, why, release: 'their engines answer again' }], waits: [] };
-  }
-  const why = `${running} of ${total} managers run and the swarm does not answer (${detail})`;
-  return { holds: [{ reason: 'QuorumLost', what, why, release: LAST_RESORT }], waits: [] };
-}
-
-const LAST_RESORT =
-  "start the stopped managers; as a last resort Docker's own `docker swarm init --force-new-cluster` on one survivor, with all other old managers stopped for good";
-
-const swarmGone = (record: ClusterRecord): Hold => ({
-  reason: 'SwarmUnreachable',
-  what: 'every change of the swarm',
-  why: `its record names swarm ${record.swarmId} and no machine is in a swarm; a second one is never started by itself`,
-  release: 'bring the managers back with their disks, or delete the cluster and make it anew',
-});

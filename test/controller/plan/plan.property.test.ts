@@ -21,9 +21,21 @@ describe('a plan for any world', () => {
       fc.property(situations(), (at) => {
         const { batch } = planned(at);
         const raft = raftOf(at.swarm.members);
-        const declared = at.declared.kind === 'document' ? (at.declared.desired.pools[0]?.count ?? 0) : 0;
         const promoted = of(batch, 'promote');
-        expect(of(batch, 'demote')).toEqual([]);
+        const declared = at.declared.kind === 'document' ? (at.declared.desired.pools[0]?.count ?? 0) : 0;
+        const peers = at.swarm.members.filter((m) => m.manager !== null);
+        const alive = peers.filter(
+          (m) =>
+            m.manager?.reachability === 'reachable' &&
+            at.machines.some((machine) => machine.id === m.hostname && machine.state !== 'stopped'),
+        );
+        const demoted = of(batch, 'demote');
+        expect(demoted.length + promoted.length).toBeLessThanOrEqual(Math.max(1, promoted.length));
+        for (const { node } of demoted) {
+          expect(alive.map((m) => m.id)).not.toContain(node);
+          expect([raft.promoting.length, raft.demoting.length]).toEqual([0, 0]);
+          expect(alive.length).toBeGreaterThanOrEqual(Math.max(majority(raft.n), majority(raft.n - 1)));
+        }
         if (promoted.length > 0) {
           expect(raft.n + raft.promoting.length + promoted.length).toBeLessThanOrEqual(declared);
           if (at.record.firstReadyAt !== null) {
@@ -35,10 +47,10 @@ describe('a plan for any world', () => {
         for (const { node, force } of of(batch, 'remove-member')) {
           const member = at.swarm.members.find((m) => m.id === node);
           expect({ force, state: member?.state, manager: member?.manager, role: member?.role }).toEqual({
-            force: false,
+            force: member?.role === 'manager',
             state: 'down',
             manager: null,
-            role: 'worker',
+            role: member?.role,
           });
           expect(member?.hostname).not.toBe('laptop');
         }

@@ -1,0 +1,61 @@
+import type { Desired } from '../../model/desired.ts';
+import type { Hold } from '../../model/hold.ts';
+import { MANAGERS, type MachineId } from '../../model/ids.ts';
+import type { Wait } from '../../model/plan.ts';
+import type { ClusterRecord } from '../../model/record.ts';
+import { lockedHold } from './identity.ts';
+import type { Node } from './nodes.ts';
+
+const RECHECK_MS = 1_000;
+const WHAT = 'every change of the swarm';
+
+interface Silence {
+  readonly holds: readonly Hold[];
+  readonly waits: readonly Wait[];
+}
+
+/** Machines say that they are in a swarm and no manager answers: an election, engines out of reach, or a lost quorum. */
+export function silentSwarm(
+  desired: Desired,
+  record: ClusterRecord,
+  nodes: readonly Node[],
+  now: number,
+  detail: string,
+): Silence {
+  const locked = lockedHold(nodes);
+  if (locked) return held(locked);
+  const managers = nodes.filter((n) => n.machine.pool === MANAGERS);
+  // One that joined and was not promoted yet has no vote.
+  const alive = managers.filter((n) => n.machine.engine?.isManager).map((n) => n.machine.id);
+  const silent = managers.filter(({ machine }) => machine.engine === null && machine.state !== 'stopped').length;
+  const pool = desired.pools.find((p) => p.name === MANAGERS);
+  const total = Math.max(managers.length, pool?.count ?? 0);
+  // All promotions go at once then, and nobody answers for a moment.
+  const youngest = Math.max(0, ...managers.map((n) => n.machine.createdAt));
+  const isBeingMade = record.firstReadyAt === null && now - youngest < (pool?.health.startupTimeoutMs ?? 0);
+  if (isBeingMade || alive.length > total / 2) return { holds: [], waits: [{ what: detail, recheckMs: RECHECK_MS }] };
+  if (alive.length + silent > total / 2) {
+    const why = `${silent} of ${total} managers run and their engines do not answer (${detail})`;
+    return held({ reason: 'SwarmUnreachable', what: WHAT, why, release: 'their engines answer again' });
+  }
+  const why = `${alive.length} of ${total} managers answer and the swarm has no majority (${detail})`;
+  return held({ reason: 'QuorumLost', what: WHAT, why, release: wayOut(alive, managers) });
+}
+
+const held = (hold: Hold): Silence => ({ holds: [hold], waits: [] });
+
+/** Docker's own steps. Two swarms come of it when an old manager returns afterwards: so those go first. */
+function wayOut([survivor, ...others]: readonly MachineId[], managers: readonly Node[]): string {
+  if (managers.length === 0) return 'no manager is left: delete the cluster and make it anew';
+  const back = 'enough managers come back (stopped ones are started)';
+  if (survivor === undefined) return back;
+  const first = others.length > 0 ? `, ${others.join(' and ')} too` : '';
+  return `${back}; if they are lost for good, by hand: remove the machine of every other manager${first}, then docker swarm init --force-new-cluster on ${survivor}`;
+}
+
+export const swarmGone = (record: ClusterRecord): Hold => ({
+  reason: 'SwarmUnreachable',
+  what: WHAT,
+  why: `its record names swarm ${record.swarmId} and no machine is in a swarm; a second one is never started by itself`,
+  release: 'bring the managers back with their disks, or delete the cluster and make it anew',
+});
