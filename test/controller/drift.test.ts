@@ -231,6 +231,15 @@ describe('a living cluster', () => {
     expect(keeper.status().status.infrastructure.state).toBe('ready');
   });
 
+  it('calls nothing drift before it was once as declared', async () => {
+    const other = createKeeper(2);
+    other.declare(WISH);
+    while (other.worlds.read(other.cluster)?.carriers == null) await other.pass();
+    await other.acts.damageCarriers(other.cluster, 'the forwarder is missing');
+    await other.keep();
+    expect(other.events.filter(({ code }) => code === 'SKP208')).toEqual([]);
+  });
+
   it('shows a member that joined by hand, and never touches it', async () => {
     await keeper.acts.joinByHand(keeper.cluster, 'laptop');
     await keeper.clock.step(60_000);

@@ -3,6 +3,7 @@ import { MANAGERS } from '../../model/ids.ts';
 import type { Machine, SwarmView } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
+import { retired } from './node-drift.ts';
 import { intentOf, isJoining, isMute, keptByLabel, labelsFor, type Node } from './nodes.ts';
 import { isChanging, mayPromote, raftOf } from './quorum.ts';
 
@@ -54,7 +55,7 @@ export function planJoins(record: ClusterRecord, nodes: readonly Node[], swarm: 
 }
 
 /** Labels and activates members that joined and are paused still. Managers-to-be get their role first. */
-export function planAdmission(desired: Desired, nodes: readonly Node[]): readonly Step[] {
+export function planAdmission(desired: Desired, record: ClusterRecord, nodes: readonly Node[]): readonly Step[] {
   return nodes.flatMap(({ machine, member }): readonly Step[] => {
     const pool = desired.pools.find((p) => p.name === machine.pool);
     if (!pool || !member || !isJoining(member) || member.state !== 'ready') return [];
@@ -69,7 +70,7 @@ export function planAdmission(desired: Desired, nodes: readonly Node[]): readonl
         version: member.version,
         hostname: member.hostname,
         availability: pool.availability,
-        labels: labelsFor(pool, machine, member),
+        labels: labelsFor(pool, machine, member, retired(pool, record)),
         why: 'it joined and has no labels yet',
       },
     ];

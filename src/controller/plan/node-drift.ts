@@ -78,7 +78,7 @@ function availabilityFor(pool: DesiredPool, member: Member): Availability {
 }
 
 /** Keys that skep gave nodes of this pool and that are not declared any more. What people put there is not among them. */
-function retired(pool: DesiredPool, { applied }: ClusterRecord): readonly string[] {
+export function retired(pool: DesiredPool, { applied }: ClusterRecord): readonly string[] {
   return (applied.labels[pool.name] ?? []).filter((key) => !Object.hasOwn(pool.nodeLabels, key));
 }
 
