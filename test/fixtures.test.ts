@@ -78,7 +78,12 @@ describe.each(versions)('what skep %s left', (version) => {
       deletionsLastHour: 0,
       maxDeletions: 1,
     };
-    expect(planCluster(declared, { ...observed, now }, facts)).toMatchObject({ batch: [], holds: [], waits: [], asDeclared: true });
+    expect(planCluster(declared, { ...observed, now }, facts)).toMatchObject({
+      batch: [],
+      holds: [],
+      waits: [],
+      asDeclared: true,
+    });
   });
 
   it('is taken over as it stands: its world, its record, its status', async () => {

@@ -41,7 +41,8 @@ export function tellPass(
   for (const drift of after.status.drift) {
     const known = before?.status.drift.find((d) => d.what === drift.what && d.difference === drift.difference);
     const what = `${drift.what}: ${drift.difference}; ${drift.answer}`;
-    if (!known || drift.count > known.count) sink.emit(drift.count < MANY_TIMES ? 'SKP208' : 'SKP209', { what, count: drift.count });
+    if (!known || drift.count > known.count)
+      sink.emit(drift.count < MANY_TIMES ? 'SKP208' : 'SKP209', { what, count: drift.count });
   }
   const held = (file: StatusFile | null): readonly string[] =>
     (file?.status.holds ?? []).map((h) => `${h.reason}: ${h.what}`);

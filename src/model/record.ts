@@ -48,7 +48,7 @@ export interface Applied {
   readonly labels: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface Correction {
+interface Correction {
   /** Times in a row. */
   readonly count: number;
   /** The last time, ms since the epoch. */
