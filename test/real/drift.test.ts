@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/docker-oracle.ts';
 import { type KeptCluster, keptCluster, SHORT_HEALTH } from '../support/kept-cluster.ts';
-import { SERVICE_IMAGE } from '../support/real-engine.ts';
+import { NODE_FLAGS, NODE_IMAGES, SERVICE_IMAGE } from '../support/real-engine.ts';
 
 /** What people and scripts change by hand: put right where it is ours, kept where it is theirs, told in any case. */
 describe('drift', () => {
@@ -106,7 +106,21 @@ describe('drift', () => {
     });
   });
 
-  it('strangers are shown and left: a container on the network, a member that joined by hand', async () => {
+  it('a deleted network is made again, with every node back at its own address, and it is the same swarm', async () => {
+    const network = `skep-${c.name}`;
+    const before = { nodes: await c.nodes(), swarm: await c.swarmId() };
+    const all = await c.engine.docker('network', 'inspect', '-f', '{{range .Containers}}{{.Name}} {{end}}', network);
+    for (const name of all.trim().split(' ')) await c.engine.docker('network', 'disconnect', '-f', network, name);
+    await c.engine.docker('network', 'rm', network);
+    await eventually('the nodes are on it', 60_000, async () => {
+      const back = await c.engine.docker('network', 'inspect', '-f', '{{range .Containers}}{{.Name}} {{end}}', network);
+      return before.nodes.every((node) => back.includes(node));
+    });
+    await c.whole(3);
+    expect({ nodes: await c.nodes(), swarm: await c.swarmId() }).toEqual(before);
+  });
+
+  it('a container of somebody else on the network is shown and left', async () => {
     await c.engine.docker(
       'run',
       '-d',
@@ -123,5 +137,32 @@ describe('drift', () => {
     expect(shown.status.nodes).toHaveLength(names.length);
     expect(await c.engine.docker('inspect', '-f', '{{.State.Running}}', 'guest')).toBe('true');
     await c.engine.docker('rm', '-f', 'guest');
+  });
+
+  it('a member that somebody joined by hand is shown and left', async () => {
+    const { capAdd, securityOpt, binds } = NODE_FLAGS;
+    const flags = [
+      ...capAdd.flatMap((cap) => ['--cap-add', cap]),
+      ...securityOpt.flatMap((option) => ['--security-opt', option]),
+      ...binds.flatMap((bind) => ['-v', bind]),
+      ...['--cgroupns', 'host', '-v', '/var/lib/docker', '--tmpfs', '/run', '--network', `skep-${c.name}`],
+    ];
+    const command = ['dockerd', '--host=unix:///var/run/docker.sock'];
+    const named = ['--name', 'visitor', '--hostname', 'visitor'];
+    await c.engine.docker('run', '-d', ...named, ...flags, NODE_IMAGES.newest, ...command);
+    const token = await c.swarm('swarm', 'join-token', '-q', 'worker');
+    const [manager] = (await c.members()).filter((m) => m.manager !== '');
+    await eventually('its engine answers', 30_000, () => c.engine.inNode('visitor', 'version'));
+    await c.engine.inNode('visitor', 'swarm', 'join', '--token', token, `${manager?.address}:2377`);
+    await c.until('a stranger', (file) =>
+      file.status.strangers.some(({ what }) => what.includes('member') && what.includes('visitor')),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    const guest = (await c.members()).find((m) => m.hostname === 'visitor');
+    expect(guest).toMatchObject({ status: 'ready', availability: 'active' });
+    expect(Object.keys(guest?.labels ?? {})).toEqual([]);
+    await c.engine.inNode('visitor', 'swarm', 'leave');
+    await c.engine.docker('rm', '-f', '-v', 'visitor');
+    await eventually('it is taken out by its guest', 60_000, () => c.swarm('node', 'rm', 'visitor'));
   });
 });

@@ -69,15 +69,18 @@ describe('a manager', () => {
     await wasReplaced(victim);
   });
 
-  it('with another, frozen: QuorumLost, nothing is touched, the words a human needs; both back: released', async () => {
+  it('with another, frozen: held, nothing is touched; both back: released', async () => {
     const nodes = await c.nodes();
     const frozen = (await c.nodes('managers')).slice(0, 2);
     for (const node of frozen) await c.engine.docker('pause', node);
-    const lost = await c.until('QuorumLost', (file) => file.status.holds.some((h) => h.reason === 'QuorumLost'));
-    expect(lost.status.because).toContain('force-new-cluster');
-    await new Promise((resolve) => setTimeout(resolve, 8_000));
-    expect(await c.nodes()).toEqual(nodes);
-    for (const node of frozen) await c.engine.docker('unpause', node);
+    try {
+      const held = await c.until('held', (f) => f.status.holds.some((h) => h.reason === 'SwarmUnreachable'));
+      expect(held.status.because).toContain('their engines do not answer');
+      await new Promise((resolve) => setTimeout(resolve, 8_000));
+      expect(await c.nodes()).toEqual(nodes);
+    } finally {
+      for (const node of frozen) await c.engine.docker('unpause', node);
+    }
     await c.whole(4);
     expect(await c.nodes()).toEqual(nodes);
   });
@@ -99,23 +102,42 @@ describe('a manager', () => {
   });
 });
 
+describe('two of three managers', () => {
+  let c: KeptCluster;
+  beforeAll(async () => {
+    c = await keptCluster('two', 3, { managers: 3, workers: { web: 1 } });
+  });
+  afterAll(() => c?.down());
+
+  it('lost with their disks: QuorumLost, nothing is touched, in the words that a person needs', async () => {
+    const [first, second, survivor] = await c.nodes('managers');
+    await c.engine.docker('rm', '-f', '-v', first ?? '', second ?? '');
+    // Its own engine takes 20 s to answer after it lost its leader; only then is it known as the survivor.
+    const words = `docker swarm init --force-new-cluster on ${survivor}`;
+    const lost = await c.until('QuorumLost, and the survivor named', (file) => file.status.because.includes(words));
+    expect(lost.status.holds[0]?.reason).toBe('QuorumLost');
+    const left = await c.nodes();
+    expect(left).toEqual([survivor, await c.node('web')]);
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    expect(await c.nodes()).toEqual(left);
+  });
+});
+
 describe('the only manager', () => {
   let c: KeptCluster;
   beforeAll(async () => {
-    c = await keptCluster('one', 3, { managers: 1, workers: { web: 1 } });
+    c = await keptCluster('one', 4, { managers: 1, workers: { web: 1 } });
   });
   afterAll(() => c?.down());
 
   it('lost with its disk is no reason for a second swarm, nor is an empty machine in its place', async () => {
     const worker = await c.node('web');
-    const swarm = await c.swarmId();
     await c.engine.docker('rm', '-f', '-v', await c.node('managers'));
     const lost = await c.until('held', (file) => file.status.holds.length > 0);
     expect(lost.status.holds[0]?.reason).toMatch(/QuorumLost|SwarmUnreachable/);
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     for (const node of await c.nodes()) {
-      const control = await c.engine.inNode(node, 'info', '-f', '{{.Swarm.ControlAvailable}} {{.Swarm.Cluster.ID}}');
-      expect(control.replace(swarm, '').trim()).toBe('false');
+      expect(await c.engine.inNode(node, 'info', '-f', '{{.Swarm.ControlAvailable}}')).toBe('false');
     }
     expect(await c.nodes('web')).toEqual([worker]);
   });
