@@ -89,7 +89,8 @@ export function watchInvariants(
   /** Most that was ever declared, by pool. */
   const most = new Map<string, number>();
   let before = worlds.read(cluster);
-  worlds.watch((_name, cause) => {
+  worlds.watch((name, cause) => {
+    if (name !== cluster) return;
     const world = worlds.read(cluster);
     if (before) advance(before, clock.now());
     const deleting = before?.record?.deletion != null;
