@@ -46,6 +46,8 @@ export interface EngineView {
   readonly nodeId: NodeId | null;
   readonly isManager: boolean;
   readonly error: string | null;
+  /** Of a manager: the raft members that it knows, itself too, by id. Missing: it does not tell. */
+  readonly peers?: readonly NodeId[];
   /** Images of `preloadImages` that this engine does not have yet. */
   readonly missingImages: readonly string[];
 }

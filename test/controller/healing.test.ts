@@ -1,42 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterName, MachineId } from '../../src/model/ids.ts';
-import type { SpecWish } from '../support/builders.ts';
-import { createKeeper } from '../support/keeper.ts';
-
-type Keeper = ReturnType<typeof createKeeper>;
-
-async function aCluster(wish: SpecWish = { managers: 3, workers: { web: 2 } }): Promise<Keeper> {
-  const keeper = createKeeper();
-  keeper.declare(wish);
-  await keeper.keep();
-  return keeper;
-}
-
-const namesOf = async (keeper: Keeper, pool?: string): Promise<readonly MachineId[]> =>
-  (await keeper.world()).machines
-    .filter((m) => pool === undefined || m.pool === pool)
-    .map((m) => m.id)
-    .sort();
-const one = async (keeper: Keeper, pool: string): Promise<MachineId> => {
-  const [id] = await namesOf(keeper, pool);
-  if (!id) throw new Error(`no machine in ${pool}`);
-  return id;
-};
-/** Every step begun so far, in order. */
-const stepsOf = (keeper: Keeper): readonly string[] =>
-  keeper.events.filter((e) => e.code === 'SKP302').map((e) => String(e.data?.what).split(' (')[0] ?? '');
-
-/** As declared, with nothing left over: no Down member, no dead peer, no stopped machine. */
-async function expectWhole(keeper: Keeper, managers: number, workers: number): Promise<void> {
-  const { machines, swarm } = await keeper.world();
-  expect(keeper.status().status.because).toBe('everything is as declared.');
-  expect(machines.map((m) => m.state)).toEqual(Array(managers + workers).fill('running'));
-  expect(swarm?.members.map((m) => m.hostname).sort()).toEqual(machines.map((m) => m.id).sort());
-  expect(swarm?.members.every((m) => m.state === 'ready' && m.availability === 'active')).toBe(true);
-  expect(swarm?.members.filter((m) => m.manager?.reachability === 'reachable')).toHaveLength(managers);
-  expect(keeper.worlds.read(keeper.cluster)?.swarms).toHaveLength(1);
-  expect(keeper.worlds.read(keeper.cluster)?.swarms[0]?.peers).toHaveLength(managers);
-}
+import { aCluster, expectWhole, namesOf, one, recordOf, stepsOf } from '../support/healing.ts';
 
 const MINUTE = 60_000;
 
@@ -149,9 +112,3 @@ describe('all nodes stopped at once', () => {
     expect(steps.slice(0, 3).every((s) => s.includes('managers'))).toBe(true);
   });
 });
-
-async function recordOf(keeper: Keeper) {
-  const read = await keeper.provider.records.read('demo' as ClusterName, new AbortController().signal);
-  if (!read.ok || !read.value) throw new Error('no record');
-  return read.value;
-}

@@ -55,9 +55,8 @@ const isSeen = ({ machine, member }: Node, { swarm, record }: Seen): boolean =>
 /** How many of its pool were given up in a row before it: since one last became a node, and since the last `retry`. */
 export function failedStartups({ machine }: Node, all: readonly Checked[], { health, intents }: ClusterRecord): number {
   const successes = all.filter((c) => c.node.machine.pool === machine.pool && isAdmitted(c.node));
-  const retries = intents.filter((i) => i.kind === 'retry');
-  const since = Math.max(0, ...successes.map((c) => c.node.machine.createdAt), ...retries.map((i) => i.at));
-  return health.filter(
-    (n) => n.kind === 'startup' && n.pool === machine.pool && n.machine !== machine.id && n.at > since,
-  ).length;
+  const lastSuccess = Math.max(0, ...successes.map((c) => c.node.machine.createdAt));
+  const lastRetry = Math.max(0, ...intents.filter((i) => i.kind === 'retry').map((i) => i.at));
+  const failed = health.filter((n) => n.kind === 'startup' && n.pool === machine.pool && n.machine !== machine.id);
+  return failed.filter((n) => n.at > lastSuccess && n.at >= lastRetry).length;
 }

@@ -36,7 +36,16 @@ export function planLife(
   const staying = nodes.filter((n) => surplus.every((s) => s.node !== n));
   const healed = planStarts(sick, staying, seen);
   const built = [...healed.steps, ...planMachines(desired, record, infrastructure, nodes, counted, swarm)];
-  const joined = planMembers({ desired, record, observed, nodes, surplus, facts, mayShrink: may.mayShrink });
+  const joined = planMembers({
+    desired,
+    record,
+    observed,
+    infrastructure,
+    nodes,
+    surplus,
+    facts,
+    mayShrink: may.mayShrink,
+  });
   const holds = [...joined.holds, ...sick.holds, ...notYet({ desired, staying })];
   const steps = [...built, ...joined.steps];
   const waits = [

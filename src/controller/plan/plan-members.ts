@@ -1,14 +1,14 @@
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
-import type { Observed, SwarmView } from '../../model/observed.ts';
+import type { InfrastructureView, Observed, SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import { describeProblem } from '../../model/problem.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
-import { planAdmission, planImages, planInit, planJoins, planLeaves, planPromotions } from './admit.ts';
-import { planDeadManagers, withAbsentUnreachable } from './dead-managers.ts';
+import { planAdmission, planImages, planInit, planJoins, planLeaves } from './admit.ts';
 import type { PlanFacts } from './facts.ts';
 import { identityHolds } from './identity.ts';
+import { planManagerChanges } from './manager-changes.ts';
 import { planNodeUpkeep } from './node-drift.ts';
 import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
 import { together, type Upkeep } from './put-right.ts';
@@ -21,6 +21,7 @@ export interface MembersAsk {
   readonly desired: Desired;
   readonly record: ClusterRecord;
   readonly observed: Observed;
+  readonly infrastructure: InfrastructureView;
   readonly nodes: readonly Node[];
   readonly surplus: readonly Surplus[];
   readonly facts: PlanFacts;
@@ -37,7 +38,7 @@ export interface MembersPlan {
 
 /** Everything that needs the swarm: it is begun, nodes join, are promoted, admitted, drained, and leave the list. */
 export function planMembers(ask: MembersAsk): MembersPlan {
-  const { desired, record, observed, nodes, surplus, facts } = ask;
+  const { desired, record, observed, infrastructure, nodes, surplus, facts } = ask;
   const machines = nodes.map((n) => n.machine);
   const leaving = new Set(surplus.map((s) => s.node.machine.id));
   const staying = nodes.filter((n) => !leaving.has(n.machine.id));
@@ -61,7 +62,12 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     return { steps, holds: lost ? [swarmGone(record)] : [], waits: [], upkeep: null };
   }
   const conflicts = identityHolds(record, nodes, swarm);
-  if (conflicts.length > 0) return { steps: images, holds: conflicts, waits: [], upkeep: null };
+  if (conflicts.length > 0) {
+    // A rotation of the authority does not end before Down members are gone.
+    const isRotating = conflicts.every((hold) => hold.reason === 'MembershipUnsettled');
+    const steps = isRotating ? [...images, ...debris(record, infrastructure, swarm)] : images;
+    return { steps, holds: conflicts, waits: [], upkeep: null };
+  }
   const shrinking = ask.mayShrink
     ? planShrinking(desired, surplus, swarm, { now: observed.now, term: facts.term })
     : { steps: [], holds: [], waits: [] };
@@ -70,32 +76,27 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     planOptions(desired, record, swarm, observed.now),
     planNodeUpkeep(desired, record, awake, observed.now),
   ]);
-  const truth = observed.infrastructure.ok ? withAbsentUnreachable(swarm, observed.infrastructure.value, nodes) : swarm;
   const condemned = surplus.filter((s) => s.replaced);
-  const dead = observed.infrastructure.ok
-    ? planDeadManagers(observed.cluster, truth, observed.infrastructure.value, condemned)
-    : { steps: [], holds: [], waits: [] };
+  const managers = planManagerChanges({ desired, record, infrastructure, swarm, nodes, staying, condemned });
   const steps = [
     ...images,
     ...planLeaves(record, staying, swarm),
     ...planJoins(record, staying, swarm),
-    ...dead.steps,
-    ...(dead.steps.length > 0 ? [] : planPromotions(desired, record, staying, truth)),
+    ...managers.steps,
     ...planAdmission(desired, record, staying),
     ...planUndoneDrains(desired, awake),
     ...upkeep.steps,
     ...shrinking.steps,
-    ...debris(observed, swarm),
+    ...debris(record, infrastructure, swarm),
   ];
-  const holds = [...dead.holds, ...shrinking.holds, ...upkeep.holds];
-  return { steps, holds, waits: [...dead.waits, ...shrinking.waits, ...upkeep.waits], upkeep };
+  const holds = [...managers.holds, ...shrinking.holds, ...upkeep.holds];
+  return { steps, holds, waits: [...managers.waits, ...shrinking.waits, ...upkeep.waits], upkeep };
 }
 
 /** Down members of ours that left with their machine: removed without force, as Docker allows. */
-function debris(observed: Observed, swarm: SwarmView): readonly Step[] {
-  if (!observed.infrastructure.ok) return [];
-  return membersWithoutMachine(observed.infrastructure.value, swarm)
-    .filter((m) => m.state === 'down' && m.manager === null && m.role === 'worker' && isOurs(m, observed.cluster))
+function debris({ cluster }: ClusterRecord, infrastructure: InfrastructureView, swarm: SwarmView): readonly Step[] {
+  return membersWithoutMachine(infrastructure, swarm)
+    .filter((m) => m.state === 'down' && m.manager === null && m.role === 'worker' && isOurs(m, cluster))
     .map(({ id, hostname }) => ({
       kind: 'remove-member',
       node: id,

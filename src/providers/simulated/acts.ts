@@ -106,6 +106,14 @@ export function createActs(worlds: WorldStore, signal: AbortSignal = new AbortCo
         return ok(undefined);
       }),
     editMember,
+    /** `docker node rm --force` while it was being demoted: out of the list, and in raft for ever. */
+    makeGhost: (cluster: ClusterName, machine: MachineId) =>
+      onSwarm(cluster, (swarm, world) => {
+        const node = machineOf(world, machine)?.membership?.node;
+        swarm.members = swarm.members.filter(({ id }) => id !== node);
+        world.machines = world.machines.filter(({ id }) => id !== machine);
+        return ok(undefined);
+      }),
     /** `docker swarm update`. */
     setOptionsByHand: (cluster: ClusterName, options: Partial<LiveSwarmOptions>) =>
       onSwarm(cluster, (swarm) => {

@@ -35,6 +35,7 @@ function viewEngine(world: World, machine: WorldMachine): EngineView {
     swarm: machine.membership ? 'active' : machine.joining ? 'pending' : 'inactive',
     nodeId: node,
     isManager,
+    ...(isManager ? { peers: (swarm?.peers ?? []).map((peer) => peer.node).sort() } : {}),
     error: alone ? 'The swarm does not have a leader.' : null,
     missingImages: [],
   };

@@ -54,11 +54,14 @@ async function look(engine: Engine, through: MachineId, signal: AbortSignal): Pr
     get<readonly ApiService[]>('/services'),
     get<readonly ApiTask[]>('/tasks', { 'desired-state': WANTED }),
   ]);
-  // Where tasks are being moved away, those that are told to stop but still run decide when a drain is over.
-  const drained = nodes.filter(({ Spec }) => Spec.Availability === 'drain').map(({ ID }) => ID);
+  // Tasks that are told to stop and are still there say when a drain is over, and what a node that is down may hold data of.
+  const left = nodes.filter(({ Spec, Status }) => Spec.Availability === 'drain' || Status.State === 'down');
   const leaving =
-    drained.length > 0
-      ? await get<readonly ApiTask[]>('/tasks', { node: drained, 'desired-state': ['shutdown', 'remove'] })
+    left.length > 0
+      ? await get<readonly ApiTask[]>('/tasks', {
+          node: left.map(({ ID }) => ID),
+          'desired-state': ['shutdown', 'remove'],
+        })
       : [];
   return {
     ...swarm,

@@ -100,7 +100,7 @@ async function live(seed: number): Promise<void> {
 
 describe('a cluster whose machines stop, freeze, vanish and are cut off, under crashes, lost answers and stale looks', () => {
   it(`comes back as declared, or rests in a hold that says what was lost, in ${SEEDS} lives`, {
-    timeout: 120_000,
+    timeout: SEEDS * 4_000,
   }, async () => {
     for (const seed of STORIES) {
       try {
