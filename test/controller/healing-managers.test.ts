@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineId, NodeId } from '../../src/model/ids.ts';
+import type { Call, Fault } from '../../src/providers/simulated/faults.ts';
 import { aCluster, expectWhole, holdsOf, type Keeper, keepFor, namesOf, one, stepsOf } from '../support/healing.ts';
+import { createKeeper } from '../support/keeper.ts';
 
 const MINUTE = 60_000;
 const signal = new AbortController().signal;
@@ -67,6 +69,22 @@ describe('managers that are lost', () => {
     await keepFor(keeper, 20 * MINUTE);
     expect(holdsOf(keeper)).toEqual(['QuorumLost']);
     expect(keeper.status().status.because).toContain(`docker swarm init --force-new-cluster on ${survivor}`);
+    expect(await namesOf(keeper, 'managers')).toEqual([survivor]);
+  });
+
+  it('with the quorum, while the list still calls them reachable: nothing is made', async () => {
+    let isOld = false;
+    const before = (call: Call): Fault | null =>
+      isOld && call.port === 'swarm' && call.method === 'observe' ? { kind: 'stale' } : null;
+    const keeper = createKeeper(1, { faults: { before } });
+    keeper.declare({ managers: 3, workers: { web: 1 } });
+    await keeper.keep();
+    const [first, second, survivor] = await namesOf(keeper, 'managers');
+    isOld = true;
+    for (const id of [first, second]) await keeper.acts.removeMachine(keeper.cluster, id as MachineId);
+    await keeper.pass();
+    await keeper.pass();
+    isOld = false;
     expect(await namesOf(keeper, 'managers')).toEqual([survivor]);
   });
 

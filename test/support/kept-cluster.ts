@@ -12,6 +12,8 @@ export interface KeptCluster {
   readonly place: Place;
   readonly name: string;
   controller: ControllerProcess;
+  /** Starts a controller after the other was stopped. */
+  restart(): void;
   commit(wish: LocalWish): Promise<void>;
   /** Running node containers, sorted; of one pool when it is named. */
   nodes(pool?: string): Promise<readonly string[]>;
@@ -46,12 +48,14 @@ export async function keptCluster(name: string, subnet: number, wish: LocalWish)
     throw new Error(`no manager of ${name} answers`);
   }
   const until: KeptCluster['until'] = (what, check, limitMs = 120_000) => place.until(name, what, check, limitMs);
+  const start = (): ControllerProcess => startController(place, engine.dockerHost, {}, ['--resync', '5s']);
   const cluster: KeptCluster = {
     engine,
     place,
     name,
     // What a swarm's own managers know and no container's event tells is seen at the resync.
-    controller: startController(place, engine.dockerHost, {}, ['--resync', '5s']),
+    controller: start(),
+    restart: () => void (cluster.controller = start()),
     commit: (next) =>
       place.commit(
         `${name}.yaml`,

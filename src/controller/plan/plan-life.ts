@@ -3,6 +3,7 @@ import type { CarriersView, InfrastructureView, Observed, SwarmView } from '../.
 import type { Drift, Plan, Wait } from '../../model/plan.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
+import { withAbsentUnreachable } from './dead-managers.ts';
 import type { PlanFacts } from './facts.ts';
 import { planGrowth } from './grow.ts';
 import { planStarts, triage } from './heal.ts';
@@ -11,6 +12,7 @@ import { notYet } from './not-yet.ts';
 import { planMembers } from './plan-members.ts';
 import { progressOf } from './progress.ts';
 import { isApplied, type Upkeep } from './put-right.ts';
+import { raftOf } from './quorum.ts';
 import { nextRecord, recordStep, whyWritten } from './record-step.ts';
 import { surplusOf } from './surplus.ts';
 
@@ -110,12 +112,16 @@ function planMachines(
     taken,
     founder,
   });
-  return [...steps, ...growth.filter((s) => s.kind === 'grow-pool' && mayGrow(record, swarm))];
+  const mayGrow = record.firstReadyAt === null || hasQuorum(infrastructure, nodes, swarm);
+  return mayGrow ? [...steps, ...growth] : steps;
 }
 
-/** A living cluster grows only while its swarm answers: with a lost quorum nothing new can join, and what stopped may come back. */
-const mayGrow = (record: ClusterRecord, swarm: SwarmView | null): boolean =>
-  record.firstReadyAt === null || swarm !== null;
+/**
+ * A living cluster grows only with its quorum: without it nothing new can join, and what stopped may come back. A swarm
+ * whose managers were just lost answers with its old list for some seconds.
+ */
+const hasQuorum = (infrastructure: InfrastructureView, nodes: readonly Node[], swarm: SwarmView | null): boolean =>
+  swarm !== null && raftOf(withAbsentUnreachable(swarm, infrastructure, nodes).members).margin >= 0;
 
 function forwardTargets(nodes: readonly Node[], swarm: SwarmView | null): readonly string[] {
   if (swarm === null) return [];
