@@ -30,7 +30,11 @@ describe('a node that fails', () => {
     await keeper.acts.freeze(keeper.cluster, id);
     const since = keeper.clock.now();
     const way = await keeper.keep(10 * MINUTE);
-    expect(way.some(({ status }) => status.phase === 'Degraded' && status.because.includes(id))).toBe(true);
+    const sick = way.map(({ status }) => status).filter(({ because }) => because.includes(id));
+    expect(sick.some(({ because }) => /replaced unless it recovers by/.test(because))).toBe(true);
+    expect(new Set(sick.map(({ phase }) => phase))).toEqual(new Set(['Degraded']));
+    expect(sick.every((s) => s.conditions.some((c) => c.type === 'Remediating' && c.status === 'True'))).toBe(true);
+    expect(keeper.status().status.conditions.map((c) => c.type)).not.toContain('Remediating');
     expect(await namesOf(keeper)).not.toContain(id);
     await expectWhole(keeper, 3, 2);
     expect(keeper.clock.now() - since).toBeGreaterThan(5 * MINUTE);

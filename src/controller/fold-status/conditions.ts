@@ -3,12 +3,13 @@ import type { Condition } from '../../model/status.ts';
 import type { FoldAsk } from './fold-ask.ts';
 import type { Verdict } from './verdict.ts';
 
-/** `Ready` and `SpecValid` always; `Reconciling` and `Stalled` only while True, as kstatus reads them. */
+/** `Ready` and `SpecValid` always; the others only while True, as kstatus reads them. */
 export function conditionsOf(verdict: Verdict, ask: FoldAsk): Condition[] {
   const { reason, message } = verdict;
   const list = [readyCondition(verdict, ask)];
   if (verdict.reconciling) list.push(dated({ type: 'Reconciling', status: 'True', reason, message }, ask));
   if (verdict.stalled) list.push(dated({ type: 'Stalled', status: 'True', reason, message }, ask));
+  if (reason === 'Unhealthy') list.push(dated({ type: 'Remediating', status: 'True', reason, message }, ask));
   const invalid = reason === 'SpecInvalid' || reason === 'NameConflict';
   const good = { status: 'True', reason: 'Accepted', message: 'its document is good' } as const;
   list.push(dated({ type: 'SpecValid', ...(invalid ? { status: 'False', reason, message } : good) }, ask));

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { planCluster } from '../../../src/controller/plan/plan-cluster.ts';
 import type { Declared } from '../../../src/model/declared.ts';
 import type { MachineId, SwarmId } from '../../../src/model/ids.ts';
-import type { EngineView, Member, Observed } from '../../../src/model/observed.ts';
 import { aDesired, aMember, aService, aTask, START } from '../../support/builders.ts';
+import { checkRow, engineOf, type Row, silent, withMore, withRecord } from '../../support/guard-rows.ts';
 import {
   aSituation,
   draining,
@@ -14,21 +14,6 @@ import {
   withMachine,
   withMember,
 } from '../../support/worlds.ts';
-
-/**
- * Guard → the row that fails without it. Each guard was taken out once and its row was seen to fail.
- * A row says what the batch must not hold (`never`), or what it must (`steps`), and which hold or wait is there instead.
- */
-interface Row {
-  readonly guard: string;
-  readonly at: Situation;
-  readonly look?: Partial<Observed>;
-  readonly declared?: Declared;
-  readonly never?: string;
-  readonly steps?: readonly string[];
-  readonly held?: string;
-  readonly waits?: RegExp;
-}
 
 const M1 = 'demo-managers-0001';
 const W1 = 'demo-web-0001';
@@ -42,29 +27,14 @@ const busy = (at: Situation, member = `n-${W1}`): Situation => ({
   ...at,
   swarm: { ...at.swarm, services: [aService('hello')], tasks: [aTask('hello', member)] },
 });
-const engineOf = (at: Situation, id: string, change: Partial<EngineView>): Situation => {
-  const engine = at.machines.find((m) => m.id === id)?.engine;
-  return withMachine(at, id, { engine: engine ? { ...engine, ...change } : null });
-};
-const withMore = (at: Situation, ...members: readonly Member[]): Situation => ({
-  ...at,
-  swarm: { ...at.swarm, members: [...at.swarm.members, ...members] },
-});
-const record = (at: Situation, change: Partial<Situation['record']>): Situation => ({
-  ...at,
-  record: { ...at.record, ...change },
-});
 const unborn = (at: Situation): Situation => {
-  const fresh = record(at, { swarmId: null, firstReadyAt: null, founder: M1 as MachineId });
+  const fresh = withRecord(at, { swarmId: null, firstReadyAt: null, founder: M1 as MachineId });
   return fresh.machines.reduce(
     (s, m) => engineOf(s, m.id, { swarm: 'inactive', nodeId: null, isManager: false }),
     fresh,
   );
 };
 const noSwarm = { swarm: { ok: true, value: null } } as const;
-const silent = {
-  swarm: { ok: false, problem: { kind: 'unreachable', what: 'the swarm', detail: 'no answer' } },
-} as const;
 const force = aSituation(
   { managers: 1, web: 1 },
   { workers: { web: { count: 0, rollout: { onDrainTimeout: 'Force' } } } },
@@ -213,7 +183,7 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'S3: no swarm is begun when the record names one',
-    at: record(unborn(steady), { swarmId: 'swarm1' as SwarmId }),
+    at: withRecord(unborn(steady), { swarmId: 'swarm1' as SwarmId }),
     look: noSwarm,
     never: 'init-swarm',
     held: 'SwarmUnreachable',
@@ -233,19 +203,24 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'S3: only the founder begins the swarm',
-    at: record(unborn(aSituation({ managers: 3 }, { managers: 3 })), { founder: 'demo-managers-0002' as MachineId }),
+    at: withRecord(unborn(aSituation({ managers: 3 }, { managers: 3 })), {
+      founder: 'demo-managers-0002' as MachineId,
+    }),
     look: noSwarm,
     steps: ['init-swarm'],
   },
   {
     guard: 'S3: nobody joins before the record names the swarm',
-    at: engineOf(record(steady, { swarmId: null, founder: M1 as MachineId }), W1, { swarm: 'inactive', nodeId: null }),
+    at: engineOf(withRecord(steady, { swarmId: null, founder: M1 as MachineId }), W1, {
+      swarm: 'inactive',
+      nodeId: null,
+    }),
     never: 'join',
     steps: ['write-record'],
   },
   {
     guard: 'S3: nothing is done in a swarm that is not ours',
-    at: record(one, { swarmId: 'other' as SwarmId }),
+    at: withRecord(one, { swarmId: 'other' as SwarmId }),
     steps: [],
     held: 'IdentityConflict',
   },
@@ -282,21 +257,21 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'S9: a document that is there voids older confirmations, also under a pause',
-    at: record(steady, { intents: [confirm], spec: paused.spec, specHash: paused.specHash }),
+    at: withRecord(steady, { intents: [confirm], spec: paused.spec, specHash: paused.specHash }),
     declared: { kind: 'document', desired: paused },
     steps: ['write-record'],
     held: 'Paused',
   },
   {
     guard: 'S9: a conflict voids older confirmations',
-    at: record(steady, { intents: [confirm] }),
+    at: withRecord(steady, { intents: [confirm] }),
     declared: { kind: 'conflict', places: [] },
     steps: ['write-record'],
     held: 'NameConflict',
   },
   {
     guard: 'S9: a pause that was declared last outlives its document',
-    at: record(steady, { spec: paused.spec, specHash: paused.specHash }),
+    at: withRecord(steady, { spec: paused.spec, specHash: paused.specHash }),
     declared: GONE,
     steps: [],
     held: 'Paused',
@@ -332,31 +307,20 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'L1: an engine in error is not passed over: its time runs',
-    at: engineOf(record(steady, {}), W1, { swarm: 'error', nodeId: null }),
+    at: engineOf(withRecord(steady, {}), W1, { swarm: 'error', nodeId: null }),
     steps: ['write-record'],
     waits: /its engine says/,
   },
   {
     guard: 'S10: a record of a later term is only observed',
-    at: record(one, { term: 2 }),
+    at: withRecord(one, { term: 2 }),
     steps: [],
     held: 'NewerWriter',
   },
 ];
 
 describe('guards of the planner', () => {
-  it.each(ROWS.map((row) => [row.guard, row] as const))(
-    '%s',
-    (_, { at, look, declared, never, steps, held, waits }) => {
-      const plan = planCluster(declared ?? at.declared, seen(at, look), FACTS);
-      const kinds = plan.batch.map((s) => s.kind);
-      if (never) expect(kinds).not.toContain(never);
-      if (steps) expect(kinds).toEqual(steps);
-      if (held) expect(plan.holds.map((h) => h.reason)).toContain(held);
-      if (waits) expect(plan.waits.map((w) => w.what).join('; ')).toMatch(waits);
-      expect(plan.asDeclared).toBe(kinds.length === 0 && plan.holds.length === 0 && plan.waits.length === 0);
-    },
-  );
+  it.each(ROWS.map((row) => [row.guard, row] as const))('%s', (_, row) => checkRow(row));
 
   it('keeps a manual drain when it labels the node', () => {
     const at = withMember(steady, W1, { labels: {}, availability: 'drain' });
@@ -364,7 +328,7 @@ describe('guards of the planner', () => {
   });
 
   it('begins the swarm on the founder, wherever it stands in the list', () => {
-    const at = record(unborn(aSituation({ managers: 3 }, { managers: 3 })), {
+    const at = withRecord(unborn(aSituation({ managers: 3 }, { managers: 3 })), {
       founder: 'demo-managers-0002' as MachineId,
     });
     expect(planCluster(at.declared, seen(at, noSwarm), FACTS).batch[0]).toMatchObject({

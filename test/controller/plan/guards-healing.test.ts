@@ -1,0 +1,145 @@
+import { describe, it } from 'vitest';
+import type { MachineId, NodeId } from '../../../src/model/ids.ts';
+import { aMember, START } from '../../support/builders.ts';
+import { checkRow, engineOf, type Row, silent, withMore, withRecord } from '../../support/guard-rows.ts';
+import { aNode, aSituation, JOINING, type Situation, withMachine, withMember } from '../../support/worlds.ts';
+
+/** Guards of healing, each seen to fail when it was taken out. */
+
+const M1 = 'demo-managers-0001';
+const W1 = 'demo-web-0001';
+const M2 = 'demo-managers-0002';
+const M3 = 'demo-managers-0003';
+const three = aSituation({ managers: 3, web: 1 }, { managers: 3, workers: { web: 1 } });
+const UNREACHABLE = { manager: { leader: false, reachability: 'unreachable' } } as const;
+const without = (at: Situation, id: string): Situation => ({ ...at, machines: at.machines.filter((m) => m.id !== id) });
+const sickFor = (at: Situation, id: string, ms: number): Situation =>
+  withRecord(at, {
+    health: [
+      ...at.record.health,
+      { kind: 'bad', machine: id as MachineId, pool: id.split('-')[1] ?? '', at: START - ms },
+    ],
+  });
+const MINUTES_6 = 6 * 60_000;
+/** A fourth manager machine that joined and waits for its promotion. */
+const withCandidate = (at: Situation): Situation => {
+  const { machine, member } = aNode('managers', 9, { member: { role: 'worker', manager: null, ...JOINING } });
+  return { ...withMore(at, member), machines: [...at.machines, machine] };
+};
+const STOPPED = { state: 'stopped', engine: null } as const;
+
+const HEALING: readonly Row[] = [
+  { guard: '`unknown` members are never counted as bad', at: withMember(three, W1, { state: 'unknown' }), steps: [] },
+  {
+    guard: 'a machine that could not be looked at is never counted as bad',
+    at: sickFor(
+      withMember(withMachine(three, W1, { state: 'unknown', engine: null }), W1, { state: 'down' }),
+      W1,
+      MINUTES_6,
+    ),
+    never: 'remove-machine',
+  },
+  {
+    guard: 'a node that is down is given unhealthyAfter',
+    at: sickFor(withMember(three, W1, { state: 'down' }), W1, 4 * 60_000),
+    steps: [],
+    waits: /replaced unless it recovers by/,
+  },
+  {
+    guard: 'a node that is down for longer is replaced',
+    at: sickFor(withMember(three, W1, { state: 'down' }), W1, MINUTES_6),
+    steps: ['grow-pool', 'remove-machine'],
+  },
+  {
+    guard: 'S3: a stopped machine is started, and nothing else done, while the swarm is silent',
+    at: without(withMachine(three, M2, STOPPED), W1),
+    look: silent,
+    steps: ['write-record', 'start-machine'],
+  },
+  {
+    guard: 'S2: a manager that is to be replaced stays as long as it is in raft',
+    at: sickFor(withMember(three, M3, { ...UNREACHABLE, state: 'down' }), M3, MINUTES_6),
+    never: 'remove-machine',
+    steps: ['grow-pool', 'demote'],
+  },
+  {
+    guard: 'S2: and until another manager has taken its place',
+    at: sickFor(withMember(three, M3, { role: 'worker', manager: null, state: 'down' }), M3, MINUTES_6),
+    never: 'remove-machine',
+    waits: /taken its place/,
+  },
+  {
+    guard: 'S1: a manager that is gone leaves raft, whatever the list still says',
+    at: without(three, M3),
+    steps: ['grow-pool', 'demote'],
+  },
+  {
+    guard: 'S1: no dead manager leaves raft while too few others are there',
+    at: without(withMachine(three, M2, STOPPED), M3),
+    never: 'demote',
+    waits: /too few managers/,
+  },
+  {
+    guard: 'S2: nor while another change of the managers is not over',
+    at: withMember(withCandidate(without(three, M3)), 'demo-managers-0009', { role: 'manager', state: 'ready' }),
+    never: 'demote',
+    waits: /not over/,
+  },
+  {
+    guard: 'S2: the dead leave before the new are promoted',
+    at: withCandidate(without(three, M3)),
+    never: 'promote',
+    steps: ['demote'],
+  },
+  {
+    guard: 'S1: nobody is promoted while a peer is stopped, whatever the list still says',
+    at: withMachine(withCandidate(withMember(three, M3, { role: 'worker', manager: null })), M2, STOPPED),
+    never: 'promote',
+  },
+  {
+    guard: 'S1: a member of raft that the list lacks holds every change of the managers',
+    at: engineOf(withCandidate(without(three, M3)), M1, { peers: ['ghost' as NodeId] }),
+    never: 'demote',
+    held: 'MembershipUnsettled',
+  },
+  {
+    guard: 'S8: a manager of somebody else is not demoted',
+    at: withMore(three, aMember('laptop', { role: 'manager', ...UNREACHABLE, state: 'down' })),
+    steps: [],
+    held: 'MembershipUnsettled',
+  },
+  {
+    guard: 'S8: a member whose machine is on its way back in is not removed',
+    at: engineOf(withMember(three, W1, { state: 'down' }), W1, { swarm: 'pending', nodeId: null }),
+    never: 'remove-member',
+  },
+  {
+    guard: 'L1: a rotation of the authority does not keep what it waits for',
+    at: {
+      ...without(withMember(three, W1, { state: 'down' }), W1),
+      swarm: { ...withMember(three, W1, { state: 'down' }).swarm, rootRotationInProgress: true },
+    },
+    steps: ['grow-pool', 'remove-member'],
+    held: 'MembershipUnsettled',
+  },
+  {
+    guard: 'a stopped machine is not started a fourth time within ten minutes',
+    at: withRecord(withMember(withMachine(three, W1, STOPPED), W1, { state: 'down' }), {
+      health: [1, 2, 3].map((n) => ({ kind: 'start', machine: W1 as MachineId, pool: 'web', at: START - n * 60_000 })),
+    }),
+    never: 'start-machine',
+    steps: ['grow-pool', 'remove-machine'],
+  },
+  {
+    guard: 'S4: one that just stopped is not removed before the swarm calls it down',
+    at: withRecord(withMachine(three, W1, STOPPED), {
+      health: [1, 2, 3].map((n) => ({ kind: 'start', machine: W1 as MachineId, pool: 'web', at: START - n * 60_000 })),
+    }),
+    never: 'remove-machine',
+    waits: /not call .* down yet/,
+  },
+];
+
+describe('guards of healing', () => {
+  it.each(HEALING.map((row) => [row.guard, row] as const))('%s', (_, row) => checkRow(row));
+});
