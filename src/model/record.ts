@@ -63,7 +63,7 @@ export interface Source {
   readonly commit: string | null;
 }
 
-export interface Deletion {
+interface Deletion {
   readonly markedAt: number;
   /** Why this deletion is allowed, for people: policy, confirmation, by whom. */
   readonly because: string;

@@ -61,7 +61,6 @@ const plannedStep = z.strictObject({
   what: z.string().describe('One line for people'),
   why: z.string().describe('What it is for'),
 });
-export type PlannedStep = z.output<typeof plannedStep>;
 
 const clusterStatus = z.strictObject({
   observedGeneration: z.int().describe('The generation that this status judges'),

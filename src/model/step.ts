@@ -44,24 +44,6 @@ export type Step = { readonly why: string } & (
 );
 
 export type StepKind = Step['kind'];
-export const STEP_KINDS = [
-  'write-record',
-  'ensure-carriers',
-  'grow-pool',
-  'start-machine',
-  'load-image',
-  'init-swarm',
-  'set-swarm',
-  'join',
-  'set-node',
-  'promote',
-  'demote',
-  'leave',
-  'remove-machine',
-  'remove-member',
-  'destroy-carriers',
-  'forget-record',
-] as const satisfies readonly StepKind[];
 
 /** One line for people: plan, status, events and tree all print this. */
 export function describeStep(step: Step): string {

@@ -22,7 +22,7 @@ describe('a cluster in a simulated world', () => {
     const { swarm, machines } = await keeper.world();
     expect(machines).toHaveLength(5);
     expect(swarm?.members.every((m) => m.availability === 'active' && m.state === 'ready')).toBe(true);
-    expect(swarm?.members.filter((m) => m.labels['tier'] === 'web')).toHaveLength(2);
+    expect(swarm?.members.filter((m) => m.labels.tier === 'web')).toHaveLength(2);
   });
 
   it('follows its number up and down, draining before a node goes, and leaves no member behind', async () => {

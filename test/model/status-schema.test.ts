@@ -21,8 +21,8 @@ describe('the JSON Schema of a status file', () => {
 
   it.each(STATUS_FILE_KINDS)('names what the file calls itself: %s', (file) => {
     const schema = statusJsonSchema(file) as { properties: Record<string, { const?: string }>; required: string[] };
-    expect(schema.properties['apiVersion']?.const).toBe('skep/v1alpha1');
-    expect(schemaFileOf(file)).toBe(`${schema.properties['kind']?.const?.toLowerCase()}.v1alpha1.json`);
+    expect(schema.properties.apiVersion?.const).toBe('skep/v1alpha1');
+    expect(schemaFileOf(file)).toBe(`${schema.properties.kind?.const?.toLowerCase()}.v1alpha1.json`);
     expect(schema.required).toEqual(expect.arrayContaining(['apiVersion', 'kind']));
   });
 

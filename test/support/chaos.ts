@@ -11,8 +11,6 @@ import { judgeBlindness, judgeMembership, judgeRemoval, soundOf } from './invari
 /** Thrown where a process would have died. */
 export class Crash extends Error {}
 
-export type Chaos = ReturnType<typeof createChaos>;
-
 /** Everything that goes wrong between a controller and its world, from one seed. Off until switched on. */
 export function createChaos(seed: number) {
   const random = seededRandom(seed * 7_919 + 1);

@@ -63,7 +63,8 @@ export function soundOf(world: World, pool: string): readonly WorldMachine[] {
     const swarm = world.swarms.find(({ id }) => id === machine.membership?.swarm);
     const member = swarm?.members.find(({ id }) => id === machine.membership?.node);
     const wasDemoted = pool === 'managers' && member?.role === 'worker' && member.labels['skep.pool'] !== undefined;
-    return !wasDemoted && (machine.membership === null || member?.state === 'ready');
+    const isUnreachable = swarm?.peers.some((peer) => peer.node === member?.id && !peer.reachable) ?? false;
+    return !wasDemoted && !isUnreachable && (machine.membership === null || member?.state === 'ready');
   });
 }
 

@@ -55,7 +55,9 @@ export async function keptCluster(name: string, subnet: number, wish: LocalWish)
     name,
     // What a swarm's own managers know and no container's event tells is seen at the resync.
     controller: start(),
-    restart: () => void (cluster.controller = start()),
+    restart() {
+      cluster.controller = start();
+    },
     commit: (next) =>
       place.commit(
         `${name}.yaml`,

@@ -107,7 +107,7 @@ function deleted(plan: Plan): Verdict {
   return { ...AT_REST, phase: 'Deleted', reason: 'Deleted', message: 'deleted; nothing of it is left', ready: true };
 }
 
-export const sentence = (hold: Hold): string => `held: ${hold.what}, because ${hold.why}; released by: ${hold.release}`;
+const sentence = (hold: Hold): string => `held: ${hold.what}, because ${hold.why}; released by: ${hold.release}`;
 
 /** What is being done or waited for; null when there is nothing. */
 function doing({ plan, failed, observed }: Told): string | null {

@@ -16,12 +16,12 @@ export interface FileDoor {
   readFile(path: string, maxBytes: number): Promise<{ readonly stat: FileStat; readonly bytes: Uint8Array | null }>;
 }
 
-export interface Entry {
+interface Entry {
   readonly name: string;
   readonly kind: 'file' | 'directory' | 'link' | 'other';
 }
 
-export interface FileStat {
+interface FileStat {
   readonly kind: 'file' | 'directory' | 'other';
   readonly size: number;
   /** Another text when it was replaced or changed: device, inode, size, times of change. */

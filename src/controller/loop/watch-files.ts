@@ -4,7 +4,7 @@ import { type FSWatcher, watch } from 'chokidar';
 import { describeError, type EventSink } from '../../base/events.ts';
 
 /** Hints that something below some paths may have changed. Hints make it fast, the periodic listing makes it right. */
-export interface FileWatch {
+interface FileWatch {
   /** Watches these paths (not what is below their sub-directories) from now on. True: that was a change. */
   set(paths: readonly string[]): Promise<boolean>;
   close(): Promise<void>;

@@ -51,7 +51,7 @@ export function planDeletion(record: ClusterRecord, infrastructure: Infrastructu
   return [{ kind: 'forget-record', seenRevision: record.revision, why: 'nothing is left of the cluster' }];
 }
 
-export function confirmation(record: ClusterRecord): Intent | null {
+function confirmation(record: ClusterRecord): Intent | null {
   return record.intents.filter((i) => i.kind === 'confirm').at(-1) ?? null;
 }
 

@@ -83,7 +83,7 @@ function servicesOn(member: Member, swarm: SwarmView): readonly string[] {
 }
 
 /** Tasks wanted running and running, on Ready nodes that are not drained (`RunningTasks` counts Down nodes too). */
-export function strengthOf(serviceId: string, swarm: SwarmView): number {
+function strengthOf(serviceId: string, swarm: SwarmView): number {
   const serving = new Set(
     swarm.members.filter((m) => m.state === 'ready' && m.availability !== 'drain').map((m) => m.id),
   );

@@ -7,7 +7,7 @@ export interface Node {
   readonly member: Member | null;
 }
 
-export const POOL_LABEL = 'skep.pool';
+const POOL_LABEL = 'skep.pool';
 export const INTENT_LABEL = 'skep.intent';
 /** When a drain began, ms since the epoch. */
 export const SINCE_LABEL = 'skep.since';

@@ -41,7 +41,7 @@ const fileSchema = z.strictObject({
   }),
 });
 
-export const intentsDirectory = (stateDirectory: string): string => join(stateDirectory, 'intents');
+const intentsDirectory = (stateDirectory: string): string => join(stateDirectory, 'intents');
 
 /** Leaves an intent for whoever holds the lease. The same id again replaces it. For commands. */
 export async function leaveIntent(stateDirectory: string, { cluster, intent }: PendingIntent): Promise<void> {

@@ -29,8 +29,6 @@ export interface HandWish {
   readonly labels?: Readonly<Record<string, string | null>>;
 }
 
-export type Acts = ReturnType<typeof createActs>;
-
 /** What nature and people do to a world, behind the controller's back. Each answers `gone` when there is nothing to act on. */
 export function createActs(worlds: WorldStore, signal: AbortSignal = new AbortController().signal) {
   function onWorld(cluster: ClusterName, act: (world: World) => Result<void, Problem>): Done {

@@ -92,7 +92,7 @@ export interface WorldMember {
 }
 
 /** A member of raft: counts in n from its first moment to its last, whatever its state. */
-export interface WorldPeer {
+interface WorldPeer {
   node: NodeId;
   /** What the swarm shows; it lags behind `inTouch`. */
   reachable: boolean;

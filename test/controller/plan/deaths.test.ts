@@ -47,13 +47,26 @@ async function live(seed: number): Promise<void> {
     const machine = chaos.pick(world?.machines.filter((m) => m.state === 'running' && !sick.has(m.id)) ?? []);
     if (!machine) return;
     const { id } = machine;
-    if (chaos.chance(0.1)) await acts.stopAll(cluster);
-    else if (chaos.chance(0.35)) await acts.killMachine(cluster, id);
-    else if (chaos.chance(0.35)) await acts.removeMachine(cluster, id);
-    else if (chaos.chance(0.5)) {
+    const kind = chaos.pick([
+      'all stop',
+      'kill',
+      'kill',
+      'kill',
+      'remove',
+      'remove',
+      'freeze',
+      'freeze',
+      'cut off',
+      'cut off',
+    ]);
+    if (kind === 'all stop') await acts.stopAll(cluster);
+    if (kind === 'kill') await acts.killMachine(cluster, id);
+    if (kind === 'remove') await acts.removeMachine(cluster, id);
+    if (kind === 'freeze') {
       await acts.freeze(cluster, id);
       sick.set(id, 'frozen');
-    } else {
+    }
+    if (kind === 'cut off') {
       await acts.cutOff(cluster, id);
       sick.set(id, 'cut off');
     }
