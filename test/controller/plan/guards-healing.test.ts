@@ -28,6 +28,22 @@ const withCandidate = (at: Situation): Situation => {
 };
 const STOPPED = { state: 'stopped', engine: null } as const;
 
+const steady = aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } });
+const startedThrice = (at: Situation, id: string): Situation =>
+  withRecord(at, {
+    health: [1, 2, 3].map((n) => ({
+      kind: 'start',
+      machine: id as MachineId,
+      pool: id.split('-')[1] ?? '',
+      at: START - n * 60_000,
+    })),
+  });
+/** Its worker's machine was asked for 11 minutes ago, and its engine never answered. */
+const late = (at: Situation): Situation => ({
+  ...withMachine(at, W1, { createdAt: START - 11 * 60_000, engine: null }),
+  swarm: { ...at.swarm, members: at.swarm.members.filter((m) => m.hostname !== W1) },
+});
+
 const HEALING: readonly Row[] = [
   { guard: '`unknown` members are never counted as bad', at: withMember(three, W1, { state: 'unknown' }), steps: [] },
   {
@@ -37,7 +53,17 @@ const HEALING: readonly Row[] = [
       W1,
       MINUTES_6,
     ),
-    never: 'remove-machine',
+    steps: [],
+  },
+  {
+    guard: 'a locked machine is reported, never replaced',
+    at: sickFor(
+      engineOf(withMember(three, W1, { state: 'down' }), W1, { swarm: 'locked', nodeId: null }),
+      W1,
+      MINUTES_6,
+    ),
+    steps: ['write-record'],
+    held: 'Locked',
   },
   {
     guard: 'a node that is down is given unhealthyAfter',
@@ -124,19 +150,59 @@ const HEALING: readonly Row[] = [
   },
   {
     guard: 'a stopped machine is not started a fourth time within ten minutes',
-    at: withRecord(withMember(withMachine(three, W1, STOPPED), W1, { state: 'down' }), {
-      health: [1, 2, 3].map((n) => ({ kind: 'start', machine: W1 as MachineId, pool: 'web', at: START - n * 60_000 })),
-    }),
+    at: startedThrice(withMember(withMachine(three, W1, STOPPED), W1, { state: 'down' }), W1),
     never: 'start-machine',
     steps: ['grow-pool', 'remove-machine'],
   },
   {
     guard: 'S4: one that just stopped is not removed before the swarm calls it down',
-    at: withRecord(withMachine(three, W1, STOPPED), {
-      health: [1, 2, 3].map((n) => ({ kind: 'start', machine: W1 as MachineId, pool: 'web', at: START - n * 60_000 })),
-    }),
+    at: startedThrice(withMachine(three, W1, STOPPED), W1),
     never: 'remove-machine',
     waits: /not call .* down yet/,
+  },
+  {
+    guard: 'managers are started before workers',
+    at: withMachine(withMachine(steady, M1, STOPPED), W1, STOPPED),
+    look: { swarm: { ok: true, value: null } },
+    steps: ['write-record', 'start-machine'],
+    waits: /started after the managers/,
+  },
+  {
+    guard: 'a machine that does not stay up is started again after ten minutes while the swarm is silent',
+    at: startedThrice(withMachine(steady, M1, STOPPED), M1),
+    look: silent,
+    steps: [],
+    waits: /started 3 times, and again at/,
+  },
+  {
+    guard: 'nothing is replaced while its document is missing',
+    at: sickFor(withMember(three, W1, { state: 'down' }), W1, MINUTES_6),
+    declared: { kind: 'absent', absence: { firstMissedAt: 1, settled: false, settlesAt: null, suspicion: null } },
+    steps: [],
+  },
+  {
+    guard: 'S1: a manager that answers is not taken out of raft for looking bad',
+    at: sickFor(withMember(three, M2, { state: 'down' }), M2, MINUTES_6),
+    steps: [],
+    held: 'NotYet',
+  },
+  {
+    guard: 'a machine that is found overdue may still join',
+    at: late(three),
+    steps: ['write-record'],
+    waits: /replaced unless it joins by/,
+  },
+  {
+    guard: 'a machine is overdue from its last start on',
+    at: withRecord(late(three), {
+      health: [{ kind: 'start', machine: W1 as MachineId, pool: 'web', at: START - 60_000 }],
+    }),
+    steps: [],
+  },
+  {
+    guard: 'a member that joined and is `unknown` is not overdue',
+    at: withMember(withMachine(three, W1, { createdAt: START - 11 * 60_000 }), W1, { ...JOINING, state: 'unknown' }),
+    steps: [],
   },
 ];
 
