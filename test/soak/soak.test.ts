@@ -12,7 +12,7 @@ import { watchInvariants } from '../support/chaos.ts';
 import { type Aftermath, createMisfortune } from './misfortune.ts';
 
 /** CI keeps a small fleet for a day; `npm run test:soak:long` keeps 200 clusters for a month of virtual time. */
-const CLUSTERS = Number(process.env.SKEP_TEST_SOAK_CLUSTERS ?? 5);
+const CLUSTERS = Number(process.env.SKEP_TEST_SOAK_CLUSTERS ?? 3);
 const DAYS = Number(process.env.SKEP_TEST_SOAK_DAYS ?? 1);
 const HOUR = 3_600_000;
 /** Something befalls each cluster so often, on average. */

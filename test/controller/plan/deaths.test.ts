@@ -5,7 +5,7 @@ import { Crash, createChaos, watchInvariants } from '../../support/chaos.ts';
 import { hasQuorum } from '../../support/invariants.ts';
 import { createKeeper } from '../../support/keeper.ts';
 
-const SEEDS = Number(process.env.SKEP_TEST_SEEDS ?? 30);
+const SEEDS = Number(process.env.SKEP_TEST_SEEDS ?? 10);
 const STORIES = Array.from({ length: SEEDS }, (_, i) => i + 1);
 const MINUTE = 60_000;
 /** Where a cluster may rest that lost too much: each says so and what releases it. */

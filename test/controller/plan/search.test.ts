@@ -8,7 +8,7 @@ const GONE = {
   absence: { firstMissedAt: 1, settled: true, settlesAt: null, suspicion: null },
 } as const;
 
-const SEEDS = Number(process.env.SKEP_TEST_SEEDS ?? 40);
+const SEEDS = Number(process.env.SKEP_TEST_SEEDS ?? 20);
 const STORIES = Array.from({ length: SEEDS }, (_, i) => i + 1);
 const NAMES = ['web', 'api', 'batch'] as const;
 
