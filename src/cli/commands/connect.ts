@@ -7,7 +7,7 @@ export const addConnect: AddCommand = ({ program, context, action }) => {
   const command = program
     .command('connect')
     .description(
-      'Keep a private socket and a docker context to a cluster open until interrupted. Fails over between managers.',
+      'Keep a private socket and a docker context to a cluster open until interrupted, or until the cluster is deleted. Fails over between managers.',
     )
     .argument('<name>', 'the cluster');
   withPaths(command, 'specs', 'status', 'state').action(
@@ -16,7 +16,8 @@ export const addConnect: AddCommand = ({ program, context, action }) => {
         import('../swarm/open-cluster.ts'),
         import('../swarm/docker-context.ts'),
       ]);
-      const door = await openCluster(name, pathsOf(flags, context), context);
+      const paths = pathsOf(flags, context);
+      const door = await openCluster(name, paths, context);
       try {
         await createContext(name, door.path, context);
         try {
@@ -25,7 +26,7 @@ export const addConnect: AddCommand = ({ program, context, action }) => {
             `or: export DOCKER_HOST=unix://${door.path}`,
           ]);
           say(context, 'Open until interrupted (Ctrl-C).');
-          await aborted(context);
+          if (await untilDeleted(name, paths.status, context)) say(context, `${name} was deleted.`);
         } finally {
           await removeContext(name, context);
         }
@@ -37,7 +38,11 @@ export const addConnect: AddCommand = ({ program, context, action }) => {
   );
 };
 
-function aborted({ signal }: CliContext): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** False: it was interrupted. A context must not outlive its cluster. */
+async function untilDeleted(name: string, statusDir: string, { clock, signal }: CliContext): Promise<boolean> {
+  const { fleetLooks } = await import('../live/looks.ts');
+  for await (const { clusters } of fleetLooks({ statusDir, clock, signal })) {
+    if (clusters.some((file) => file.metadata.name === name && file.status.phase === 'Deleted')) return true;
+  }
+  return false;
 }

@@ -160,6 +160,16 @@ describe('skep connect', () => {
     await expect(stat(socket)).rejects.toThrow('ENOENT');
   });
 
+  it('ends by itself with its cluster, and takes the context along', async () => {
+    const bench = await benchWithDocker(nobody);
+    const running = bench.run('connect', 'demo');
+    await isOpen(bench);
+    await putStatus(bench.dir, aStatus('demo', { phase: 'Deleted' }));
+    expect(await running).toBe(0);
+    expect(bench.stderr.text()).toContain('demo was deleted.');
+    expect(await readdir(bench.dir)).not.toContain('skep-demo');
+  });
+
   it("leaves alone a context that is somebody else's, and one that is in use", async () => {
     const bench = await benchWithDocker(nobody);
     await writeFile(join(bench.dir, 'skep-demo'), '[{"Metadata":{"Description":"mine"},"Endpoints":{}}]');
