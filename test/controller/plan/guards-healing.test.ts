@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import type { HealthNote } from '../../../src/model/health-note.ts';
 import type { MachineId, NodeId } from '../../../src/model/ids.ts';
 import { aMember, START } from '../../support/builders.ts';
 import { checkRow, engineOf, type Row, silent, withMore, withRecord } from '../../support/guard-rows.ts';
@@ -24,11 +25,18 @@ const MINUTES_6 = 6 * 60_000;
 /** A fourth manager machine that joined and waits for its promotion. */
 const withCandidate = (at: Situation): Situation => {
   const { machine, member } = aNode('managers', 9, { member: { role: 'worker', manager: null, ...JOINING } });
-  return { ...withMore(at, member), machines: [...at.machines, machine] };
+  return engineOf({ ...withMore(at, member), machines: [...at.machines, machine] }, machine.id, { isManager: false });
 };
 const STOPPED = { state: 'stopped', engine: null } as const;
 
 const steady = aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } });
+const two = aSituation({ managers: 1, web: 2 }, { workers: { web: 2 } });
+const note = (kind: HealthNote['kind'], id: string, agoMs: number): HealthNote => ({
+  kind,
+  machine: id as MachineId,
+  pool: 'web',
+  at: START - agoMs,
+});
 const startedThrice = (at: Situation, id: string): Situation =>
   withRecord(at, {
     health: [1, 2, 3].map((n) => ({
@@ -203,6 +211,40 @@ const HEALING: readonly Row[] = [
     guard: 'a member that joined and is `unknown` is not overdue',
     at: withMember(withMachine(three, W1, { createdAt: START - 11 * 60_000 }), W1, { ...JOINING, state: 'unknown' }),
     steps: [],
+  },
+  {
+    guard: 'one that was just started is down for a moment: not worth a write',
+    at: withRecord(withMember(three, W1, { state: 'down' }), { health: [note('start', W1, 10_000)] }),
+    steps: [],
+  },
+  {
+    guard: 'startups that failed before one succeeded count no more',
+    at: withRecord(late(two), {
+      health: [...['a', 'b', 'c'].map((id) => note('startup', id, 1_200_000)), note('bad', W1, 60_000)],
+    }),
+    steps: ['write-record', 'remove-machine'],
+  },
+  {
+    guard: 'one failed startup is noted once',
+    at: withRecord(late(two), { health: [note('startup', W1, 0), note('bad', W1, 60_000)] }),
+    steps: ['grow-pool', 'remove-machine'],
+  },
+  {
+    guard: 'nobody is removed by force before the swarm calls it down',
+    at: without(withMember(three, W1, { role: 'manager', state: 'ready' }), W1),
+    never: 'remove-member',
+  },
+  {
+    guard: 'L2: machines are made under the revision that names them',
+    at: without(withMachine(three, M2, STOPPED), W1),
+    steps: ['write-record', 'start-machine'],
+  },
+  {
+    guard: 'S3: who joined and was not promoted has no vote',
+    at: without(without(withCandidate(three), M2), M3),
+    look: silent,
+    steps: [],
+    held: 'QuorumLost',
   },
 ];
 
