@@ -37,6 +37,7 @@ export interface ClusterRecord {
   readonly applied: Applied;
   /** What was put right on a living cluster and how often, by subject, so that it is not fought over in a tight circle. */
   readonly corrections: Readonly<Record<string, Correction>>;
+  /** What healing has to know of machines and neither they nor the swarm can tell. */
   readonly health: readonly HealthNote[];
 }
 
