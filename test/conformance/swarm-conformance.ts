@@ -218,20 +218,6 @@ export function swarmConformance(name: string, makeSubject: MakeSubject): void {
       }, SWARM_LIMIT_MS);
     });
 
-    it('says that it has no leader or does not answer, never null, when the majority is gone', async () => {
-      await subject.killMachine(ref, ids[1]);
-      await subject.eventually(async () => {
-        const machines = await machinesOf(subject.provider, ref);
-        expect(['no-leader', 'unreachable']).toContain(kindOf(await swarm.observe(ref, machines, signal)));
-      }, SWARM_LIMIT_MS);
-      const node = { id: (await nodeIdOf(ids[3])) as NodeId, version: 1 };
-      const set = { availability: 'active', labels: {} } as const;
-      const wrote = kindOf(await swarm.setNode(ref, ids[0], node, set, signal));
-      expect(['no-leader', 'unreachable']).toContain(wrote);
-      must(await subject.provider.infrastructure.startMachine(ref, ids[1], signal));
-      await becomes(ids[1], { state: 'ready', manager: { reachability: 'reachable' } });
-    });
-
     it('lets go of a member that left, once it is down; it comes back as another node', async () => {
       const old = await nodeIdOf(ids[3]);
       for (let i = 0; i < 2; i += 1) expect(kindOf(await swarm.leave(ref, ids[3], signal))).toBe('ok');
@@ -257,6 +243,21 @@ export function swarmConformance(name: string, makeSubject: MakeSubject): void {
       must(await swarm.leave(ref, ids[2], signal));
       expect(kindOf(await swarm.remove(ref, ids[0], id, true, signal))).toBe('ok');
       expect((await look()).members.map((member) => member.id)).not.toContain(id);
+    });
+
+    // Near the end: a join right after a lost quorum was seen to hang for more than a minute, on 20.10 and on 28.5.
+    it('says that it has no leader or does not answer, never null, when the majority is gone', async () => {
+      await subject.killMachine(ref, ids[1]);
+      await subject.eventually(async () => {
+        const machines = await machinesOf(subject.provider, ref);
+        expect(['no-leader', 'unreachable']).toContain(kindOf(await swarm.observe(ref, machines, signal)));
+      }, SWARM_LIMIT_MS);
+      const node = { id: (await nodeIdOf(ids[3])) as NodeId, version: 1 };
+      const set = { availability: 'active', labels: {} } as const;
+      const wrote = kindOf(await swarm.setNode(ref, ids[0], node, set, signal));
+      expect(['no-leader', 'unreachable']).toContain(wrote);
+      must(await subject.provider.infrastructure.startMachine(ref, ids[1], signal));
+      await becomes(ids[1], { state: 'ready', manager: { reachability: 'reachable' } });
     });
 
     it('does not let its last manager be demoted', async () => {
