@@ -17,7 +17,9 @@ try {
   await place.close();
 }
 
-const names = () => place.docker('ps', '--filter', 'label=skep.cluster=heal', '--format', '{{.Names}}').split('\n');
+function names() {
+  return place.docker('ps', '--filter', 'label=skep.cluster=heal', '--format', '{{.Names}}').split('\n');
+}
 
 async function skep() {
   const nodes = names();
