@@ -1,9 +1,8 @@
-import type { Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createParser, inProcessParser, type SpecParser } from '../../../src/controller/loop/parse-worker.ts';
-import { startTsThread } from '../../support/ts-thread.ts';
+import { createParser, inProcessParser, type SpecParser } from '../../src/controller/loop/parse-worker.ts';
 
-const THREAD = new URL('../../../src/controller/loop/parse-worker-thread.ts', import.meta.url);
+const THREAD = new URL('../../dist/controller/loop/parse-worker-thread.js', import.meta.url);
 const DEMO = `apiVersion: skep/v1alpha1
 kind: ClusterSpec
 metadata: {name: demo}
@@ -20,7 +19,7 @@ function open(timeoutMs = 1_000, onStart = () => {}): SpecParser {
     timeoutMs,
     startThread: (resourceLimits) => {
       onStart();
-      return startTsThread(THREAD, { resourceLimits });
+      return new Worker(THREAD, { resourceLimits });
     },
   });
   return parser;
@@ -76,7 +75,7 @@ describe('the parser thread', { timeout: 60_000 }, () => {
     parser = createParser({
       timeoutMs: 30_000,
       startThread: () =>
-        startTsThread(THREAD, { resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 } }),
+        new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 } }),
     });
     const greedy = await parser.parse('greedy.yaml', `[${'[],'.repeat(340_000)}]`);
     expect(greedy.complaints.map((c) => c.message)).toEqual(['the file takes too much memory to parse']);
@@ -84,7 +83,7 @@ describe('the parser thread', { timeout: 60_000 }, () => {
   });
 
   it('says so when the thread cannot start, and when it is closed', async () => {
-    parser = createParser({ timeoutMs: 1_000, startThread: () => startTsThread(new URL('file:///nowhere.ts')) });
+    parser = createParser({ timeoutMs: 1_000, startThread: () => new Worker(new URL('file:///nowhere.js')) });
     expect((await parser.parse('demo.yaml', DEMO)).complaints[0]?.message).toMatch(/^the file breaks the parser: /);
     await parser.close();
     expect((await parser.parse('demo.yaml', DEMO)).complaints[0]?.message).toMatch(/closed/);
@@ -94,7 +93,7 @@ describe('the parser thread', { timeout: 60_000 }, () => {
     const threads: Worker[] = [];
     parser = createParser({
       timeoutMs: 1_000,
-      startThread: () => threads[threads.push(startTsThread(THREAD)) - 1] as Worker,
+      startThread: () => threads[threads.push(new Worker(THREAD)) - 1] as Worker,
     });
     await parser.parse('demo.yaml', DEMO);
     await threads[0]?.terminate();
@@ -106,7 +105,7 @@ describe('the parser thread', { timeout: 60_000 }, () => {
     const threads: Worker[] = [];
     parser = createParser({
       timeoutMs: 1_000,
-      startThread: () => threads[threads.push(startTsThread(THREAD)) - 1] as Worker,
+      startThread: () => threads[threads.push(new Worker(THREAD)) - 1] as Worker,
     });
     await parser.parse('demo.yaml', DEMO);
     const listeners = () => ['message', 'error', 'exit'].map((name) => threads[0]?.listenerCount(name));
