@@ -52,6 +52,15 @@ const recordSchema = z.object({
       }),
     )
     .default([]),
+  rollout: z
+    .object({
+      startedAt: z.number(),
+      state: z.enum(['fresh', 'moving', 'dipped', 'well']),
+      since: z.number(),
+      weak: z.array(z.string()),
+    })
+    .nullable()
+    .default(null),
   corrections: z.record(z.string(), z.object({ count: z.int(), at: z.number() })).default({}),
 });
 

@@ -39,6 +39,23 @@ export interface ClusterRecord {
   readonly corrections: Readonly<Record<string, Correction>>;
   /** What healing has to know of machines and neither they nor the swarm can tell. */
   readonly health: readonly HealthNote[];
+  /** There while outdated nodes are being replaced. */
+  readonly rollout: Rollout | null;
+}
+
+/** How a replacement of outdated nodes fares: what settling is measured from, whoever measures. */
+export interface Rollout {
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  /**
+   * `moving`: a node is being replaced. `dipped`: something is not well that was. `well`: neither. `fresh`: well, and no
+   * node was begun yet, so there is nothing to settle.
+   */
+  readonly state: 'fresh' | 'moving' | 'dipped' | 'well';
+  /** Since when it is so, ms since the epoch. */
+  readonly since: number;
+  /** Ids of services that were below their strength when it began: not held against it. */
+  readonly weak: readonly string[];
 }
 
 /** What was put into the swarm. A difference from it that no document asked for is drift. */

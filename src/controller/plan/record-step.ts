@@ -36,6 +36,7 @@ export function firstRecord(desired: Desired, facts: PlanFacts): ClusterRecord {
     applied: { specHash: null, labels: labelKeys(desired.spec) },
     corrections: {},
     health: [],
+    rollout: null,
   };
 }
 

@@ -47,6 +47,7 @@ export function aRecord(name: string, { path = `${name}.yaml`, term = 1 } = {}):
     applied: { specHash: null, labels: {} },
     corrections: {},
     health: [],
+    rollout: null,
   };
 }
 
