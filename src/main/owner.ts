@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { sha256 } from '../model/desired.ts';
+import { sha256 } from '../model/hash.ts';
 
 /** `--owner` when it is not given: a hash of the absolute specs and status paths, symlinks not resolved. */
 export function defaultOwner(specs: string, status: string): string {

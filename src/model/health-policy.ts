@@ -1,5 +1,6 @@
 import { durationMs } from './cluster-spec/duration.ts';
 import type { ClusterSpec } from './cluster-spec/schema.ts';
+import { nodeShare } from './node-share.ts';
 
 /** `spec.health` as it holds for one pool, in ms and nodes. */
 export interface HealthPolicy {
@@ -28,9 +29,9 @@ export function healthPolicy(health: Health, over: Words, count: number): Health
   };
 }
 
-/** A percentage rounds up; above 0 it always allows one. */
+/** Rounds up; above 0 it always allows one, of a pool of no nodes too. */
 function nodesOf(most: number | string, count: number): number {
-  if (typeof most === 'number') return most;
-  const percent = Number(most.slice(0, -1));
-  return percent === 0 ? 0 : Math.max(1, Math.ceil((percent * count) / 100));
+  return typeof most === 'string' && most !== '0%'
+    ? Math.max(1, Math.ceil(nodeShare(most, count)))
+    : nodeShare(most, count);
 }

@@ -50,7 +50,7 @@ const drift = z.strictObject({
 
 const notice = z.strictObject({
   kind: z
-    .enum(['NoMargin', 'RootCertificate', 'Autolock', 'NewerImage', 'DiskLow', 'InotifyLow'])
+    .enum(['NoMargin', 'RootCertificate', 'Autolock', 'NewerImage', 'MachineHashUnknown', 'DiskLow', 'InotifyLow'])
     .describe('Which trouble may come'),
   what: z.string().describe('What was seen'),
   cure: z.string().describe('What prevents the trouble'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterSpec } from '../../src/model/cluster-spec/schema.ts';
-import { canonicalJson, sha256, specHashOf } from '../../src/model/desired.ts';
+import { specHashOf } from '../../src/model/desired.ts';
+import { canonicalJson, sha256 } from '../../src/model/hash.ts';
 import type { ClusterName } from '../../src/model/ids.ts';
 import { readRecord } from '../../src/model/read-record.ts';
 import type { ClusterRecord } from '../../src/model/record.ts';

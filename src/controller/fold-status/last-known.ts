@@ -10,13 +10,14 @@ export type Seen = Counts & Pick<ClusterStatus, 'strangers' | 'staleSince'>;
 /** What was seen; in place of what could not be looked at, what was seen before it, and since when that is. */
 export function seenOf(desired: Desired | null, observed: Observed, last: ClusterStatus | null): Seen {
   const { cluster, infrastructure, swarm, now } = observed;
+  const record = observed.record.ok ? observed.record.value : null;
   if (infrastructure.ok && swarm.ok) {
-    const counts = countNodes(desired, infrastructure.value, swarm.value);
+    const counts = countNodes(desired, infrastructure.value, swarm.value, record);
     return { ...counts, strangers: strangers(cluster, infrastructure.value, swarm.value) };
   }
   if (last === null) {
     const machines = infrastructure.ok ? infrastructure.value : NOTHING;
-    return { ...countNodes(desired, machines, null), strangers: [...machines.strangers] };
+    return { ...countNodes(desired, machines, null, record), strangers: [...machines.strangers] };
   }
   const kept = pick(last);
   const staleSince = last.staleSince ?? isoTime(now);
@@ -25,7 +26,7 @@ export function seenOf(desired: Desired | null, observed: Observed, last: Cluste
   }
   // Without a leader nobody can say of a manager how it stands in raft: nothing older may stand in for that.
   const isLeaderless = !swarm.ok && swarm.problem.kind === 'no-leader';
-  const nodes = countNodes(desired, infrastructure.value, null).nodes.map((node) =>
+  const nodes = countNodes(desired, infrastructure.value, null, record).nodes.map((node) =>
     node.state !== 'unknown' || (isLeaderless && node.role === 'manager') ? node : asBefore(node, last.nodes),
   );
   const managers = isLeaderless ? null : kept.managers;

@@ -1,7 +1,9 @@
 import type { Desired, DesiredPool } from '../../model/desired.ts';
 import { MANAGERS } from '../../model/ids.ts';
+import { isOutdated } from '../../model/machine-hash.ts';
 import type { NodeStatus } from '../../model/node-status.ts';
 import type { InfrastructureView, Stranger, SwarmView } from '../../model/observed.ts';
+import type { ClusterRecord } from '../../model/record.ts';
 import type { ClusterStatus } from '../../model/status.ts';
 import { intentOf, isJoining, isOurs, membersWithoutMachine, type Node, nodesOf } from '../plan/nodes.ts';
 import { majority, raftOf } from '../plan/quorum.ts';
@@ -16,8 +18,9 @@ export function countNodes(
   desired: Desired | null,
   infrastructure: InfrastructureView,
   swarm: SwarmView | null,
+  record: ClusterRecord | null,
 ): Counts {
-  const nodes = nodesOf(infrastructure, swarm).map((node) => nodeStatus(desired, node, swarm));
+  const nodes = nodesOf(infrastructure, swarm).map((node) => nodeStatus(desired, node, swarm, record));
   const pools = countPools(desired, nodes);
   return { pools, nodes, managers: managersStatus(swarm), swarm: swarmStatus(swarm), ...serviceTroubles(swarm) };
 }
@@ -37,7 +40,12 @@ export function countPools(desired: Desired | null, nodes: readonly NodeStatus[]
   });
 }
 
-function nodeStatus(desired: Desired | null, node: Node, swarm: SwarmView | null): NodeStatus {
+function nodeStatus(
+  desired: Desired | null,
+  node: Node,
+  swarm: SwarmView | null,
+  record: ClusterRecord | null,
+): NodeStatus {
   const { machine, member } = node;
   const pool = desired?.pools.find((p) => p.name === machine.pool);
   return {
@@ -48,7 +56,7 @@ function nodeStatus(desired: Desired | null, node: Node, swarm: SwarmView | null
     state: stateOf(node, pool, swarm !== null),
     address: machine.address,
     engine: machine.engine?.version || member?.engineVersion || null,
-    outdated: pool !== undefined && pool.machineHash !== machine.hash,
+    outdated: pool !== undefined && isOutdated(machine, pool, record),
     tasks: swarm?.tasks.filter((t) => t.nodeId === member?.id && t.state === 'running').length ?? 0,
     message: machine.detail ?? machine.engine?.error ?? null,
   };

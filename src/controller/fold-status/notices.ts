@@ -1,6 +1,7 @@
 import type { Desired } from '../../model/desired.ts';
 import { isDiskLow, isInotifyShort } from '../../model/host-limits.ts';
 import { isoTime } from '../../model/iso-time.ts';
+import { unknownHash } from '../../model/machine-hash.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { ClusterStatus } from '../../model/status.ts';
@@ -18,6 +19,7 @@ export function noticesOf(observed: Observed, desired: Desired | null, record: C
     ...rootCertificate(observed),
     ...autolock(observed),
     ...newerImages(observed, record),
+    ...unknownHashes(observed, desired, record),
     ...host(observed),
   ];
 }
@@ -58,6 +60,21 @@ function newerImages({ infrastructure }: Observed, record: ClusterRecord | null)
       what: `${name} names another image on this engine than when this cluster took it up; nodes made from now on get that one`,
       cure: `name it so that it cannot move: ${name.replace(/[:@][^/]*$/, '')}@sha256:…`,
     }));
+}
+
+/** Of these nobody can say whether they are outdated, so they are not rolled. */
+function unknownHashes({ infrastructure }: Observed, desired: Desired | null, record: ClusterRecord | null): Notice[] {
+  const machines = infrastructure.ok ? infrastructure.value.machines : [];
+  const unknown = machines.filter((machine) => {
+    const pool = desired?.pools.find((p) => p.name === machine.pool);
+    return pool !== undefined && unknownHash(machine, pool, record);
+  });
+  if (unknown.length === 0) return [];
+  const names = unknown.map((m) => m.id).join(', ');
+  const what = `another version of skep made ${names}, and its record does not say of what: no change of the spec replaces them`;
+  return [
+    { kind: 'MachineHashUnknown', what, cure: 'remove these machines one after the other: others take their places' },
+  ];
 }
 
 function host({ host: room, infrastructure }: Observed): Notice[] {

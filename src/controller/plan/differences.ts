@@ -1,4 +1,5 @@
 import type { Desired } from '../../model/desired.ts';
+import { isOutdated } from '../../model/machine-hash.ts';
 import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
 import type { Difference } from '../../model/plan.ts';
 import type { ClusterRecord } from '../../model/record.ts';
@@ -26,7 +27,7 @@ export function differencesOf(
       const sign = from === 0 ? '+' : !pool || to === 0 ? '-' : '~';
       list.push({ sign, subject: `pool ${name}`, change: `${from} → ${to} nodes` });
     }
-    const outdated = pool ? machines.filter((m) => m.hash !== pool.machineHash).length : 0;
+    const outdated = pool ? machines.filter((m) => isOutdated(m, pool, record)).length : 0;
     if (outdated > 0)
       list.push({
         sign: '~',

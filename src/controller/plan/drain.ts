@@ -21,7 +21,7 @@ export interface DrainAsk {
   readonly term: number;
   readonly why: string;
 }
-export type DrainPolicy = Pick<DesiredPool, 'localData' | 'drainTimeoutMs' | 'onDrainTimeout'>;
+export type DrainPolicy = Pick<DesiredPool, 'localData' | 'rollout'>;
 
 export function planDrain(ask: DrainAsk): Drain {
   const { member, swarm, pool, now } = ask;
@@ -33,8 +33,8 @@ export function planDrain(ask: DrainAsk): Drain {
   const waitsFor = stillMoving(member, swarm);
   if (waitsFor === null) return { kind: 'over' };
   const since = sinceOf(member, now);
-  if (now - since <= pool.drainTimeoutMs) return { kind: 'running', waitsFor };
-  if (pool.onDrainTimeout === 'Force') return { kind: 'over' };
+  if (now - since <= pool.rollout.drainTimeoutMs) return { kind: 'running', waitsFor };
+  if (pool.rollout.onDrainTimeout === 'Force') return { kind: 'over' };
   return {
     kind: 'held',
     hold: {

@@ -1,4 +1,4 @@
-import { sha256 } from '../../model/desired.ts';
+import { sha256 } from '../../model/hash.ts';
 import type { ClusterName, MachineId } from '../../model/ids.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -1,11 +1,14 @@
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
 import { MANAGERS } from '../../model/ids.ts';
+import { isOutdated } from '../../model/machine-hash.ts';
+import type { ClusterRecord } from '../../model/record.ts';
 import { intentOf, isJoining, keptByLabel, type Node } from './nodes.ts';
 import { labelHold } from './shrink.ts';
 
 export interface NotYetAsk {
   readonly desired: Desired;
+  readonly record: ClusterRecord;
   /** Those that are to stay. */
   readonly staying: readonly Node[];
 }
@@ -17,10 +20,10 @@ export function notYet(ask: NotYetAsk): readonly Hold[] {
 
 const hold = (what: string, why: string, release: string): Hold => ({ reason: 'NotYet', what, why, release });
 
-function nodeHolds({ desired }: NotYetAsk, { machine, member }: Node): readonly Hold[] {
+function nodeHolds({ desired, record }: NotYetAsk, { machine, member }: Node): readonly Hold[] {
   const holds: Hold[] = [];
   const pool = desired.pools.find((p) => p.name === machine.pool);
-  if (pool && machine.hash !== pool.machineHash) {
+  if (pool && isOutdated(machine, pool, record)) {
     const why = 'it was made from another machine spec, and this version does not roll';
     holds.push(hold(`replace ${machine.id}`, why, 'put the old values back, or scale the pool down and up'));
   }

@@ -48,7 +48,7 @@ export function planLife(
     facts,
     mayShrink: may.mayShrink,
   });
-  const holds = [...joined.holds, ...sick.holds, ...notYet({ desired, staying })];
+  const holds = [...joined.holds, ...sick.holds, ...notYet({ desired, record, staying })];
   const steps = [...built, ...joined.steps];
   const waits = [
     ...joined.waits,

@@ -1,5 +1,6 @@
 import type { Declared } from '../../model/declared.ts';
-import { type Desired, sha256 } from '../../model/desired.ts';
+import type { Desired } from '../../model/desired.ts';
+import { sha256 } from '../../model/hash.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { Road } from '../../model/plan.ts';
 import { describeStep, type Step } from '../../model/step.ts';

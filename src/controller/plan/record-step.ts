@@ -1,4 +1,5 @@
-import { canonicalJson, type Desired } from '../../model/desired.ts';
+import type { Desired } from '../../model/desired.ts';
+import { canonicalJson } from '../../model/hash.ts';
 import type { HealthNote } from '../../model/health-note.ts';
 import type { Observed } from '../../model/observed.ts';
 import { labelKeys } from '../../model/read-record.ts';

@@ -1,9 +1,9 @@
-import { durationMs } from '../../model/cluster-spec/duration.ts';
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
 import { MANAGERS } from '../../model/ids.ts';
 import type { SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
+import { rolloutPolicy } from '../../model/rollout-policy.ts';
 import type { Step } from '../../model/step.ts';
 import { type DrainPolicy, planDrain } from './drain.ts';
 import {
@@ -125,14 +125,8 @@ const hasTasks = ({ member }: Node, swarm: SwarmView): boolean =>
 
 /** The pool's own policy; of a pool that is no longer declared, the spec's rollout and the careful answer about data. */
 function policyOf(desired: Desired, pool: string): DrainPolicy {
-  const { drainTimeout, onDrainTimeout } = desired.spec.spec.rollout;
-  return (
-    desired.pools.find((p) => p.name === pool) ?? {
-      localData: 'Protect',
-      drainTimeoutMs: durationMs(drainTimeout),
-      onDrainTimeout,
-    }
-  );
+  const declared = desired.pools.find((p) => p.name === pool);
+  return declared ?? { localData: 'Protect', rollout: rolloutPolicy(desired.spec.spec.rollout, {}, 0) };
 }
 
 function managerHold(machine: string): Hold {

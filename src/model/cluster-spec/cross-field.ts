@@ -2,6 +2,7 @@ import type { Located } from './locate.ts';
 import { networkText, overlap, parseNetwork } from './network.ts';
 import { type Path, partAt, pathText } from './place.ts';
 import { collide, type Publish, parsePublish } from './publish.ts';
+import { DEFAULT_MAX_SURGE, DEFAULT_MAX_UNAVAILABLE } from './rollout-schema.ts';
 import { DEFAULT_ADDRESS_POOLS, DEFAULT_SUBNET_SIZE, DEFAULT_ZONES } from './schema.ts';
 
 type ComplainAt = (path: Path, message: string) => void;
@@ -23,6 +24,7 @@ export function complainAcrossFields(root: Located, complainAt: ComplainAt): voi
   if (provider === 'local') complainOfSubnet(root, complainAt);
   complainOfPublish(root, complainAt);
   complainOfDrainedManagers(root, complainAt);
+  complainOfStuckRollouts(root, complainAt);
 }
 
 function complainOfRepeats(root: Located, complainAt: ComplainAt): void {
@@ -98,6 +100,21 @@ function complainOfDrainedManagers(root: Located, complainAt: ComplainAt): void 
   const counts = pathsAt(root, ['spec', 'workers']).map((pool) => partAt(root, [...pool, 'count'])?.value);
   if (counts.some((count) => count !== 0)) return;
   complainAt(path, '"Drain" leaves no node for tasks (allowed: Active, or a worker pool with a count above 0)');
+}
+
+/** A pool that may have neither one node more nor one fewer cannot be rolled. */
+function complainOfStuckRollouts(root: Located, complainAt: ComplainAt): void {
+  const block = ['spec', 'rollout'];
+  for (const path of [block, ...pathsAt(root, ['spec', 'workers']).map((pool) => [...pool, 'rollout'])]) {
+    const own = ['maxSurge', 'maxUnavailable'].filter((key) => partAt(root, [...path, key]) !== null);
+    const last = own.at(-1);
+    if (last === undefined) continue;
+    const of = (key: string, byDefault: number) =>
+      (partAt(root, [...path, key]) ?? partAt(root, [...block, key]))?.value ?? byDefault;
+    const both = [of('maxSurge', DEFAULT_MAX_SURGE), of('maxUnavailable', DEFAULT_MAX_UNAVAILABLE)];
+    if (both.some((value) => value !== 0 && value !== '0%')) continue;
+    complainAt([...path, last], 'maxSurge and maxUnavailable are both 0 (allowed: one of them above 0)');
+  }
 }
 
 function addressPools(root: Located): readonly Item[] {

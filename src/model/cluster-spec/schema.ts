@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { MANAGERS, PROVIDER_KINDS } from '../ids.ts';
-import { DURATION_PATTERN, durationMs } from './duration.ts';
 import { engineConfig } from './engine-config.ts';
+import { duration, durationOf, nodesOrPercent } from './field-types.ts';
+import { maintenanceSchema } from './maintenance-schema.ts';
 import { networkFault } from './network.ts';
 import { PUBLISH, parsePublish } from './publish.ts';
+import { poolRolloutSchema, rolloutSchema } from './rollout-schema.ts';
 
 /** One source for types, checks, messages and the published JSON Schema. Only what is implemented stands here. */
 
@@ -13,25 +15,11 @@ import { PUBLISH, parsePublish } from './publish.ts';
  */
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const BIND = /^(\/[^:]*|[a-zA-Z0-9][\w.-]*):\/[^:]*(:[a-zA-Z,]+)?$/;
-const LONGEST = '365d';
 
 export const DEFAULT_ZONES: readonly string[] = ['a', 'b', 'c'];
 export const DEFAULT_ADDRESS_POOLS: readonly string[] = ['10.200.0.0/16'];
 export const DEFAULT_SUBNET_SIZE = 24;
 
-const duration = () =>
-  z
-    .string()
-    .regex(DURATION_PATTERN, 'a duration such as 30s, 15m, 1h30m or 90d')
-    .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) <= durationMs(LONGEST), {
-      error: `too long (allowed: at most ${LONGEST})`,
-    })
-    .meta({ examples: ['30s', '15m', '1h30m', '90d'] });
-/** The lower bounds are swarmkit's for certificates, ours for heartbeats. */
-const atLeast = (least: string) =>
-  duration().refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) >= durationMs(least), {
-    error: `too short (allowed: at least ${least})`,
-  });
 const dnsLabel = (max: number) =>
   z
     .string()
@@ -59,26 +47,10 @@ const ourKey = (what: string) =>
 const nodeLabels = () => z.record(ourKey('node labels'), z.string()).default({}).describe('Swarm node labels');
 const imageReference = () => z.string().regex(/^\S+$/, 'an image reference such as docker:28-dind');
 
-const drainTimeout = duration().describe('How long a drain may take');
-const onDrainTimeout = z.enum(['Pause', 'Force']).describe('Pause: hold and say so. Force: go on');
-const rollout = z.strictObject({
-  drainTimeout: drainTimeout.default('15m'),
-  onDrainTimeout: onDrainTimeout.default('Pause'),
-});
-/** Not `rollout.partial()`: that fills in the defaults here too, and a pool would never inherit. */
-const poolRollout = z.strictObject({
-  drainTimeout: drainTimeout.optional(),
-  onDrainTimeout: onDrainTimeout.optional(),
-});
-
 const startupTimeout = duration().describe('From machine asked for to ready member; then it is replaced');
 const startupRetries = z.int().min(0).max(100).describe('Replacements of machines that never joined, in a row');
 const unhealthyAfter = duration().describe('How long a running machine may be Down or unreachable in the swarm');
-const maxUnhealthy = z
-  .union([
-    z.int().min(0).max(1000),
-    z.string().regex(/^(100|[1-9]?\d)%$/, 'a number such as 1, or a percentage such as 20%'),
-  ])
+const maxUnhealthy = nodesOrPercent()
   .meta({ examples: ['20%', 1] })
   .describe('When more of a pool look bad, none of them is taken away. Rounds up; 0: never taken away');
 const replace = z.boolean().describe('false: what looks bad is held, not replaced');
@@ -93,7 +65,7 @@ const health = z.strictObject({
   replace: replace.default(true),
   undoManualDrain: undoManualDrain.default(false),
 });
-/** As with `rollout`: no defaults, so that a pool inherits. */
+/** As with the rollout of a pool: no defaults, so that a pool inherits. */
 const poolHealth = z.strictObject({
   startupTimeout: startupTimeout.optional(),
   startupRetries: startupRetries.optional(),
@@ -114,7 +86,7 @@ const workerPool = z.strictObject({
     .enum(['Protect', 'Discard'])
     .default('Protect')
     .describe("Protect: a node that holds a service's local data is not taken away by itself"),
-  rollout: poolRollout.prefault({}).describe('Overrides of spec.rollout, field by field'),
+  rollout: poolRolloutSchema.prefault({}).describe('Overrides of spec.rollout, field by field'),
   health: poolHealth.prefault({}).describe('Overrides of spec.health, field by field'),
 });
 
@@ -184,8 +156,11 @@ export const clusterSpecSchema = z.strictObject({
           .describe('Prefix length of one overlay network'),
         dataPathPort: z.int().min(1024).max(49151).default(4789).describe('UDP port of the overlay networks'),
         taskHistoryLimit: z.int().min(0).max(1000).default(5).describe('Ended tasks kept for each replica. Can change'),
-        dispatcherHeartbeat: atLeast('1s').default('5s').describe('How often a node reports to a manager. Can change'),
-        certExpiry: atLeast('1h').default('90d').describe('How long the certificate of a node is good. Can change'),
+        // The lower bounds are swarmkit's for certificates, ours for heartbeats.
+        dispatcherHeartbeat: durationOf('1s')
+          .default('5s')
+          .describe('How often a node reports to a manager. Can change'),
+        certExpiry: durationOf('1h').default('90d').describe('How long the certificate of a node is good. Can change'),
       })
       .prefault({})
       .describe(
@@ -213,8 +188,9 @@ export const clusterSpecSchema = z.strictObject({
       nodeLabels: nodeLabels(),
     }),
     workers: z.array(workerPool).default([]),
-    rollout: rollout.prefault({}),
+    rollout: rolloutSchema.prefault({}).describe('How healthy nodes are replaced by new ones'),
     health: health.prefault({}).describe('When a node is put right by replacing it'),
+    maintenance: maintenanceSchema.prefault({}).describe('When healthy nodes may be taken away'),
     local: local.prefault({}),
     simulated: simulated.prefault({}),
   }),
