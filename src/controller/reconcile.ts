@@ -17,13 +17,21 @@ import { planCluster } from './plan/plan-cluster.ts';
 import { planRoad } from './plan/plan-road.ts';
 import { tellPass } from './tell-pass.ts';
 
-/** One pass over one cluster: look, plan, do the first safe batch, say so. Throws only when this program is wrong or stopped. */
-export async function reconcile(cluster: ClusterName, ports: PassPorts, signal: AbortSignal): Promise<Outcome> {
+/**
+ * One pass over one cluster: look, plan, do the first safe batch, say so. Throws only when this program is wrong or stopped.
+ * `decide`: a simulation watches what is planned, and plants mistakes there.
+ */
+export async function reconcile(
+  cluster: ClusterName,
+  ports: PassPorts,
+  signal: AbortSignal,
+  decide: typeof planCluster = planCluster,
+): Promise<Outcome> {
   const { clock, sink } = ports;
   const before = await ports.statuses.read(cluster);
   const { provider, record, declared, desired, observed } = await look(cluster, before, ports, signal);
   const facts = factsFor(cluster, ports, observed.now);
-  const plan = claimDeletion(planCluster(declared, observed, facts), declared, observed, facts, ports);
+  const plan = claimDeletion(decide(declared, observed, facts), declared, observed, facts, ports);
   const road = plan.batch.length > 0 ? planRoad(declared, observed, facts) : null;
   const results: readonly StepResult[] =
     provider && desired ? await execute(plan.batch, effectsOf(observed, desired, provider, ports, sink), signal) : [];

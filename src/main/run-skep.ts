@@ -12,7 +12,8 @@ import type { LeaseTimes } from '../controller/loop/lease-times.ts';
 import { createParser } from '../controller/loop/parse-worker.ts';
 import { createSource } from '../controller/loop/source.ts';
 import { watchFiles } from '../controller/loop/watch-files.ts';
-import { reconcile } from '../controller/reconcile.ts';
+import { createRecordsReader } from '../controller/records-reader.ts';
+import { runPass } from '../controller/run-pass.ts';
 import { createHistory } from '../controller/store/history.ts';
 import { createInbox } from '../controller/store/inbox.ts';
 import { createLogSink } from '../controller/store/log-sink.ts';
@@ -21,7 +22,6 @@ import { createStatusFiles } from '../controller/store/status-files.ts';
 import type { Provider } from '../providers/provider.ts';
 import { controllerId } from './owner.ts';
 import { buildProvider, type ProviderNeeds } from './providers.ts';
-import { createRecordsReader } from './records-reader.ts';
 
 export interface RunNeeds extends Omit<ProviderNeeds, 'owner' | 'state'> {
   readonly version: string;
@@ -58,6 +58,9 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
   const lease = createSqliteLease(join(paths.status, '_lease.sqlite'));
   const parser = createParser({ timeoutMs: PARSE_LIMIT_MS, clock });
   const id = controllerId(pid, random.id(4));
+  const writer = version.split('.').slice(0, 2).join('.');
+  const { maxDeletions } = options;
+  const needsOfPass = { providers, statuses, ledgerOf, maxDeletions, owner, id, writer, clock, failpoint };
   try {
     const end = await runController(
       {
@@ -80,33 +83,7 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
         clock,
         random,
         sink,
-        reconcile: async (cluster, cx) =>
-          reconcile(
-            cluster,
-            {
-              providers,
-              declared: (_, record) => cx.declared(record),
-              listedAt: () => cx.listedAt,
-              statuses,
-              intents: {
-                waiting: async () => cx.intents.map(({ intent }) => intent),
-                settle: async (_, ids) => void (await Promise.all(ids.map(cx.intentDone))),
-              },
-              ledger: await ledgerOf(cx.term),
-              maxDeletions: options.maxDeletions,
-              owner,
-              id,
-              term: cx.term,
-              retryMs: cx.retryMs,
-              mayBegin: cx.mayBegin,
-              writer: version.split('.').slice(0, 2).join('.'),
-              clock,
-              sink: cx.sink,
-              noteRecord: cx.noteRecord,
-              failpoint,
-            },
-            cx.signal,
-          ),
+        reconcile: (cluster, cx) => runPass(needsOfPass, cluster, cx),
       },
       signal,
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noFailpoint } from '../../src/base/failpoint.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { createDeletionLedger } from '../../src/controller/deletion-ledger.ts';
-import { reconcile } from '../../src/controller/reconcile.ts';
+import { runPass } from '../../src/controller/run-pass.ts';
 import type { ClusterName } from '../../src/model/ids.ts';
 import { noFaults } from '../../src/providers/simulated/faults.ts';
 import { createSimulatedProvider } from '../../src/providers/simulated/provider.ts';
@@ -40,12 +40,9 @@ describe('a fleet in a simulated world, over a long time', () => {
 
       const run = loop.start(
         (cluster, cx) =>
-          reconcile(
-            cluster,
+          runPass(
             {
               providers: { simulated: provider, local: provider },
-              declared: (_, record) => cx.declared(record),
-              listedAt: () => cx.listedAt,
               statuses: {
                 read: async (name) => loop.statuses.get(name) ?? null,
                 write: async (name, file) => {
@@ -55,21 +52,16 @@ describe('a fleet in a simulated world, over a long time', () => {
                   loop.statuses.set(name, file);
                 },
               },
-              intents: { waiting: async () => [], settle: async () => {} },
-              ledger,
+              ledgerOf: async () => ledger,
               maxDeletions: 1,
               owner: 'o',
               id: 'soak',
-              term: cx.term,
-              retryMs: cx.retryMs,
-              mayBegin: cx.mayBegin,
               writer: '0.1',
               clock,
-              sink: { emit: () => {} },
-              noteRecord: cx.noteRecord,
               failpoint: noFailpoint,
             },
-            cx.signal,
+            cluster,
+            { ...cx, sink: { emit: () => {} } },
           ),
         {
           resyncMs: RESYNC_MS,

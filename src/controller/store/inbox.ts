@@ -1,10 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError, type EventSink } from '../../base/events.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import type { Intent } from '../../model/record.ts';
-import { writeAtomic } from './write-atomic.ts';
+import { type Disk, realDisk } from './disk.ts';
 
 /** An operator's word on its way to the holder of the lease: `<state>/intents/<id>.json`. */
 export interface PendingIntent {
@@ -44,29 +43,33 @@ const fileSchema = z.strictObject({
 const intentsDirectory = (stateDirectory: string): string => join(stateDirectory, 'intents');
 
 /** Leaves an intent for whoever holds the lease. The same id again replaces it. For commands. */
-export async function leaveIntent(stateDirectory: string, { cluster, intent }: PendingIntent): Promise<void> {
+export async function leaveIntent(
+  stateDirectory: string,
+  { cluster, intent }: PendingIntent,
+  disk: Disk = realDisk,
+): Promise<void> {
   const directory = intentsDirectory(stateDirectory);
   const file = fileSchema.parse({ id: intent.id, cluster, intent });
-  await mkdir(directory, { recursive: true });
-  await writeAtomic(join(directory, `${intent.id}.json`), `${JSON.stringify(file, null, 2)}\n`);
+  await disk.mkdir(directory);
+  await disk.write(join(directory, `${intent.id}.json`), `${JSON.stringify(file, null, 2)}\n`);
 }
 
-export function createInbox(stateDirectory: string, sink: EventSink): Inbox {
+export function createInbox(stateDirectory: string, sink: EventSink, disk: Disk = realDisk): Inbox {
   const directory = intentsDirectory(stateDirectory);
 
   async function read(name: string): Promise<PendingIntent | null> {
     const path = join(directory, name);
     try {
-      const { size } = await stat(path);
+      const size = await disk.size(path);
       if (size > MAX_BYTES) throw new Error(`${size} bytes (allowed: ${MAX_BYTES})`);
-      const { id, cluster, intent } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+      const { id, cluster, intent } = fileSchema.parse(JSON.parse(await disk.readText(path)));
       if (`${id}.json` !== name || intent.id !== id) throw new Error('its name is not its id');
       return { cluster: cluster as ClusterName, intent };
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       sink.emit('SKP416', { what: `${path}: ${describeError(error)}` });
-      await mkdir(join(directory, ASIDE), { recursive: true });
-      await rename(path, join(directory, ASIDE, name));
+      await disk.mkdir(join(directory, ASIDE));
+      await disk.rename(path, join(directory, ASIDE, name));
       return null;
     }
   }
@@ -74,8 +77,8 @@ export function createInbox(stateDirectory: string, sink: EventSink): Inbox {
   return {
     directory,
     async list() {
-      await mkdir(directory, { recursive: true });
-      const names = (await readdir(directory)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+      await disk.mkdir(directory);
+      const names = (await disk.readdir(directory)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
       const found: PendingIntent[] = [];
       for (const name of names) {
         const pending = await read(name);
@@ -84,7 +87,7 @@ export function createInbox(stateDirectory: string, sink: EventSink): Inbox {
       return found.sort((a, b) => a.intent.at - b.intent.at || (a.intent.id < b.intent.id ? -1 : 1));
     },
     async remove(id) {
-      if (ID.test(id)) await rm(join(directory, `${id}.json`), { force: true });
+      if (ID.test(id)) await disk.remove(join(directory, `${id}.json`));
     },
   };
 }

@@ -1,10 +1,9 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapLimit } from '../../base/concurrency.ts';
 import type { ControllerFile, IndexFile, SourceFile } from '../../model/fleet-status.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import type { StatusFile } from '../../model/status.ts';
-import { removeTemporaries, writeAtomic } from './write-atomic.ts';
+import { type Disk, realDisk } from './disk.ts';
 
 /** A deleted cluster's file stays so long (spec.md 3). */
 export const TOMBSTONE_MS = 24 * 3_600_000;
@@ -33,7 +32,7 @@ export interface StatusStore {
   writeController(file: ControllerFile): Promise<boolean>;
 }
 
-export function createStatusFiles(directory: string): StatusStore {
+export function createStatusFiles(directory: string, disk: Disk = realDisk): StatusStore {
   const pathOf = (name: string): string => join(directory, `${name}.json`);
 
   const listeners = new Set<Parameters<StatusStore['onChange']>[0]>();
@@ -47,33 +46,33 @@ export function createStatusFiles(directory: string): StatusStore {
   }
 
   async function replace(path: string, value: unknown, core: (value: unknown) => string): Promise<boolean> {
-    const before = await readJson(path);
+    const before = await readJson(disk, path);
     if (before !== null && core(before) === core(value)) return false;
     const text = `${JSON.stringify(value, null, 2)}\n`;
     try {
-      await writeAtomic(path, text);
+      await disk.write(path, text);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      await mkdir(directory, { recursive: true });
-      await writeAtomic(path, text);
+      await disk.mkdir(directory);
+      await disk.write(path, text);
     }
     return true;
   }
 
-  const read = (cluster: ClusterName): Promise<StatusFile | null> => readStatus(statusPath(cluster));
+  const read = (cluster: ClusterName): Promise<StatusFile | null> => readStatus(disk, statusPath(cluster));
 
   async function list(): Promise<readonly StatusFile[]> {
-    const names = (await readdir(directory).catch(() => [])).filter(
+    const names = (await disk.readdir(directory).catch(() => [])).filter(
       (n) => FILE_NAME.test(n) && n !== `${RESERVED}.json`,
     );
-    const found = await mapLimit(names.sort(), AT_ONCE, (name) => readStatus(join(directory, name)));
+    const found = await mapLimit(names.sort(), AT_ONCE, (name) => readStatus(disk, join(directory, name)));
     return found.filter((status) => status !== null);
   }
 
   return {
     async prepare() {
-      await mkdir(directory, { recursive: true });
-      await removeTemporaries(directory);
+      await disk.mkdir(directory);
+      await disk.tidy(directory);
     },
     read,
     async write(cluster, status) {
@@ -90,7 +89,7 @@ export function createStatusFiles(directory: string): StatusStore {
       const old = (await list()).filter((file) => (deletedAt(file) ?? now) < now - TOMBSTONE_MS);
       const names = old.map(({ metadata }) => metadata.name as ClusterName);
       for (const name of names) {
-        await rm(statusPath(name), { force: true });
+        await disk.remove(statusPath(name));
         tell(name, null);
       }
       return names;
@@ -116,17 +115,17 @@ function withoutLooks(value: unknown): string {
   return JSON.stringify({ ...rest, status: { ...status, nextLookAt: null, observation } });
 }
 
-async function readJson(path: string): Promise<unknown> {
+async function readJson(disk: Disk, path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(await disk.readText(path));
   } catch {
     return null;
   }
 }
 
 /** Checked only so far that readers may rely on its frame: a file of an older skep is replaced at the next pass. */
-async function readStatus(path: string): Promise<StatusFile | null> {
-  const value = (await readJson(path)) as StatusFile | null;
+async function readStatus(disk: Disk, path: string): Promise<StatusFile | null> {
+  const value = (await readJson(disk, path)) as StatusFile | null;
   const isStatus =
     value?.kind === 'ClusterStatus' && typeof value.metadata?.name === 'string' && Boolean(value.status?.phase);
   return isStatus ? value : null;

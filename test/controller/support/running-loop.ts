@@ -1,15 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EventSink } from '../../../src/base/events.ts';
 import { noFailpoint } from '../../../src/base/failpoint.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { createDeletionLedger, ledgerByTerm } from '../../../src/controller/deletion-ledger.ts';
 import { runController } from '../../../src/controller/loop/controller.ts';
 import { type FileDoor, realFileDoor } from '../../../src/controller/loop/file-door.ts';
-import { reconcile } from '../../../src/controller/reconcile.ts';
+import { createRecordsReader } from '../../../src/controller/records-reader.ts';
+import { runPass } from '../../../src/controller/run-pass.ts';
 import { createInbox, leaveIntent } from '../../../src/controller/store/inbox.ts';
 import { createStatusFiles } from '../../../src/controller/store/status-files.ts';
-import { createRecordsReader } from '../../../src/main/records-reader.ts';
 import type { ClusterName } from '../../../src/model/ids.ts';
 import { createSimulatedProvider } from '../../../src/providers/simulated/provider.ts';
 import { createWorldStore } from '../../../src/providers/simulated/world-store.ts';
@@ -71,32 +70,21 @@ export function createRunningLoop() {
         clock,
         random: seededRandom(2),
         sink,
-        reconcile: async (cluster, cx) =>
-          reconcile(
-            cluster,
+        reconcile: (cluster, cx) =>
+          runPass(
             {
               providers: { simulated: provider, local: provider },
-              declared: (_, record) => cx.declared(record),
-              listedAt: () => cx.listedAt,
               statuses,
-              intents: {
-                waiting: async () => cx.intents.map(({ intent }) => intent),
-                settle: async (_, ids) => void (await Promise.all(ids.map(cx.intentDone))),
-              },
-              ledger: await ledgerOf(cx.term),
+              ledgerOf,
               maxDeletions: more.maxDeletions ?? 1,
               owner: 'me',
               id,
-              term: cx.term,
-              retryMs: cx.retryMs,
-              mayBegin: cx.mayBegin,
               writer: '0.1',
               clock,
-              sink: cx.sink as EventSink,
-              noteRecord: cx.noteRecord,
               failpoint: noFailpoint,
             },
-            cx.signal,
+            cluster,
+            cx,
           ),
       },
       stop.signal,

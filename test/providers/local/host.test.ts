@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { noFailpoint } from '../../../src/base/failpoint.ts';
 import { systemRandom } from '../../../src/base/random.ts';
-import { createRecordsReader } from '../../../src/main/records-reader.ts';
+import { createRecordsReader } from '../../../src/controller/records-reader.ts';
 import type { ClusterName } from '../../../src/model/ids.ts';
 import { createLocalProvider } from '../../../src/providers/local/provider.ts';
 import { aRef } from '../../support/builders.ts';

@@ -1,8 +1,8 @@
-import type { RecordsView } from '../controller/loop/knowledge.ts';
 import type { ClusterName } from '../model/ids.ts';
 import { describeProblem } from '../model/problem.ts';
 import type { ClusterRecord } from '../model/record.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { RecordsView } from './loop/knowledge.ts';
 
 /**
  * Every provider's records. One that no cluster needs may be out of reach, e.g. no Docker engine here: that is not trouble.
