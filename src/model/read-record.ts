@@ -32,11 +32,12 @@ const recordSchema = z.object({
   intents: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(['pause', 'resume', 'confirm', 'retry']),
+      kind: z.enum(['pause', 'resume', 'confirm', 'retry', 'abort', 'rollout']),
       by: z.string(),
       at: z.number(),
       reason: z.string().nullable(),
       until: z.number().nullable(),
+      specHash: z.exactOptional(z.string().nullable()),
     }),
   ),
   deletion: z.object({ markedAt: z.number(), because: z.string() }).nullable(),

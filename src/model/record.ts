@@ -90,11 +90,16 @@ interface Deletion {
 /** What an operator asked outside the spec. */
 export interface Intent {
   readonly id: string;
-  /** `retry`: what was counted against a machine or a step before `at` counts no more. */
-  readonly kind: 'pause' | 'resume' | 'confirm' | 'retry';
+  /**
+   * `retry`: what was counted against a machine or a step before `at` counts no more. `abort`: no further node of the
+   * rollout in progress is begun. `rollout`: it waits neither for a maintenance window nor to settle.
+   */
+  readonly kind: 'pause' | 'resume' | 'confirm' | 'retry' | 'abort' | 'rollout';
   readonly by: string;
   readonly at: number;
   readonly reason: string | null;
   /** ms since the epoch; null: until taken back. */
   readonly until: number | null;
+  /** Of `abort` and `rollout`: hash of the document as whoever asked saw it; null: it could not be read. */
+  readonly specHash?: string | null;
 }

@@ -3,11 +3,12 @@ import { canonicalJson } from '../../model/hash.ts';
 import type { HealthNote } from '../../model/health-note.ts';
 import type { Observed } from '../../model/observed.ts';
 import { labelKeys } from '../../model/read-record.ts';
-import type { Applied, ClusterRecord } from '../../model/record.ts';
+import type { Applied, ClusterRecord, Rollout } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { founderName } from './grow.ts';
 import { correctionsAfter } from './put-right.ts';
+import { isSpentWord } from './rollout-words.ts';
 
 /** Intents kept at most; older ones that no longer matter are dropped first. */
 const MAX_INTENTS = 20;
@@ -50,6 +51,8 @@ export interface Learnt {
   readonly corrected?: readonly string[];
   /** Left out: as it was. */
   readonly health?: readonly HealthNote[];
+  /** Left out: as it was. */
+  readonly rollout?: Rollout | null;
 }
 
 /** What the record should say now: the accepted document, what was learnt, what is spent. Null: it says so already. */
@@ -82,10 +85,13 @@ export function nextRecord(
       ...Object.fromEntries(Object.entries(record.hashInputs).filter(([hash]) => used.has(hash))),
       ...hashInputsOf(desired),
     },
-    intents: learnt.documented ? withoutSpent(record, facts, observed.now) : record.intents,
+    intents: learnt.documented
+      ? withoutSpent(record, facts, observed.now, { specHash: desired.specHash, asDeclared: learnt.ready })
+      : record.intents,
     firstReadyAt: record.firstReadyAt ?? (learnt.ready ? observed.now : null),
     // What never started under the old document may start under the new.
     health: (learnt.health ?? record.health).filter((n) => accepted || n.kind !== 'startup'),
+    rollout: learnt.rollout === undefined ? record.rollout : learnt.rollout,
     applied: appliedAfter(record, desired, learnt.applied ?? false),
     // A changed document is a fresh word: what was fought over under the old one is tried at once. Its acceptance goes alone.
     corrections: accepted ? correctionsAfter(record.corrections, learnt.corrected ?? [], observed.now) : {},
@@ -121,12 +127,18 @@ export function recordStep(next: ClusterRecord, why: string): Step {
 }
 
 /** A confirmation is spent once a listing made after it shows the document; so are pauses that ended, and all retries but the last. */
-export function withoutSpent(record: ClusterRecord, facts: PlanFacts, now: number): ClusterRecord['intents'] {
+export function withoutSpent(
+  record: ClusterRecord,
+  facts: PlanFacts,
+  now: number,
+  after = { specHash: record.specHash, asDeclared: false },
+): ClusterRecord['intents'] {
   const lastPause = record.intents.filter((i) => i.kind === 'pause' || i.kind === 'resume').at(-1);
   const lastRetry = record.intents.filter((i) => i.kind === 'retry').at(-1);
   const kept = record.intents.filter((intent) => {
     if (intent.kind === 'confirm') return intent.at >= facts.listedAt;
     if (intent.kind === 'retry') return intent === lastRetry;
+    if (intent.kind === 'abort' || intent.kind === 'rollout') return !isSpentWord(intent, record, after);
     return intent === lastPause && intent.kind === 'pause' && (intent.until === null || intent.until > now);
   });
   return kept.length === record.intents.length ? record.intents : kept.slice(-MAX_INTENTS);

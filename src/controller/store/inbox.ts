@@ -21,7 +21,14 @@ export interface Inbox {
   readonly directory: string;
 }
 
-const KINDS = { pause: true, resume: true, confirm: true, retry: true } as const satisfies Record<Intent['kind'], true>;
+const KINDS = {
+  pause: true,
+  resume: true,
+  confirm: true,
+  retry: true,
+  abort: true,
+  rollout: true,
+} as const satisfies Record<Intent['kind'], true>;
 /** An intent has a few hundred bytes. */
 const MAX_BYTES = 65_536;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -37,6 +44,7 @@ const fileSchema = z.strictObject({
     at: z.number(),
     reason: z.string().nullable(),
     until: z.number().nullable(),
+    specHash: z.exactOptional(z.string().nullable()),
   }),
 });
 
