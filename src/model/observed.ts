@@ -141,10 +141,24 @@ export interface Member {
   readonly manager: { readonly leader: boolean; readonly reachability: 'reachable' | 'unreachable' | 'unknown' } | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly engineVersion: string;
+  /** What its engine has, and reservations are taken from. */
+  readonly resources: Resources;
+  /** Labels of the engine itself (`engine.labels.…` in a constraint). */
+  readonly engineLabels: Readonly<Record<string, string>>;
+  /** As the engine says it: `linux`, `x86_64`. */
+  readonly platform: { readonly os: string; readonly arch: string };
+}
+
+/** Billionths of a CPU and bytes, as the Engine API counts. */
+export interface Resources {
+  readonly nanoCpus: number;
+  readonly memoryBytes: number;
 }
 
 export interface ServiceView {
   readonly id: string;
+  /** Version index as seen: every write carries it. */
+  readonly version: number;
   readonly name: string;
   readonly mode: 'replicated' | 'global' | 'replicated-job' | 'global-job';
   /** Declared replicas; null for global services. */
@@ -152,6 +166,23 @@ export interface ServiceView {
   readonly labels: Readonly<Record<string, string>>;
   /** Sources of `local` volumes and writable bind mounts (sockets left out). */
   readonly localData: readonly string[];
+  /** As Docker has them, e.g. `node.labels.tier==web`. */
+  readonly constraints: readonly string[];
+  /** Of each task. */
+  readonly reservations: Resources;
+  /** 0: any number. */
+  readonly maxReplicasPerNode: number;
+  /** Fixed ports that each task takes of its node, e.g. `8080/tcp`. */
+  readonly hostPorts: readonly string[];
+  /** Which ends of a task bring another one. */
+  readonly restart: 'any' | 'on-failure' | 'none';
+  /** 0: any number. */
+  readonly restartMaxAttempts: number;
+  readonly updateOrder: 'stop-first' | 'start-first';
+  /** An update or a rollback of it goes on. */
+  readonly updating: boolean;
+  /** Docker's counter: raising it makes all tasks anew. */
+  readonly forceUpdate: number;
 }
 
 export interface TaskView {
@@ -163,4 +194,6 @@ export interface TaskView {
   readonly state: string;
   /** Docker's own reason: error, else message. Cut to one line. */
   readonly detail: string | null;
+  /** Earlier tasks of its replica that ended by themselves, of a service with `restartMaxAttempts`; else 0. */
+  readonly restarts: number;
 }

@@ -8,7 +8,7 @@ import type { MachineId } from '../../src/model/ids.ts';
 import type { InfrastructureView, Machine, Member, Observed, SwarmView } from '../../src/model/observed.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { ClusterRecord } from '../../src/model/record.ts';
-import { aSpec, aTask, SOURCE, type SpecWish } from '../support/builders.ts';
+import { aService, aSpec, aTask, SOURCE, type SpecWish } from '../support/builders.ts';
 import { createKeeper } from '../support/keeper.ts';
 
 /** Ready: 3 managers and 2 workers, as a simulated world shows them. */
@@ -335,10 +335,7 @@ function draining(member: Member, now: number): Partial<Member> {
   return { availability: 'drain', labels };
 }
 
-function aStuckService() {
-  const service = { id: 'service-db', name: 'db', mode: 'replicated', replicas: 2, labels: {}, localData: [] } as const;
-  return { ...service, localData: [] as readonly string[] };
-}
+const aStuckService = () => aService('db', { replicas: 2 });
 
 function stuckTasks({ swarm }: Living) {
   return swarm.members.filter(isWorker).map((m) => aTask('db', m.id));

@@ -76,6 +76,7 @@ export function aRecord(over: Partial<ClusterRecord> = {}): ClusterRecord {
     deletion: null,
     firstReadyAt: null,
     health: [],
+    rollout: null,
     applied: { specHash: over.firstReadyAt ? specHashOf(spec) : null, labels: labelKeys(spec) },
     corrections: {},
     ...over,
@@ -123,6 +124,9 @@ export function aMember(id: string, over: Partial<Member> = {}): Member {
     manager: null,
     labels: {},
     engineVersion: '28.5.2',
+    resources: { nanoCpus: 2e9, memoryBytes: 4 * 2 ** 30 },
+    engineLabels: {},
+    platform: { os: 'linux', arch: 'x86_64' },
     ...over,
   };
 }
@@ -147,14 +151,33 @@ export function aSwarm(over: Partial<SwarmView> = {}): SwarmView {
   };
 }
 
+/** One replica that fits anywhere. */
 export function aService(name: string, over: Partial<ServiceView> = {}): ServiceView {
-  return { id: `service-${name}`, name, mode: 'replicated', replicas: 1, labels: {}, localData: [], ...over };
+  return {
+    id: `service-${name}`,
+    version: 10,
+    name,
+    mode: 'replicated',
+    replicas: 1,
+    labels: {},
+    localData: [],
+    constraints: [],
+    reservations: { nanoCpus: 0, memoryBytes: 0 },
+    maxReplicasPerNode: 0,
+    hostPorts: [],
+    restart: 'any',
+    restartMaxAttempts: 0,
+    updateOrder: 'stop-first',
+    updating: false,
+    forceUpdate: 0,
+    ...over,
+  };
 }
 
 export function aTask(service: string, node: string | null, over: Partial<TaskView> = {}): TaskView {
   const nodeId = node as NodeId | null;
   const where = { id: `${service}.${node}`, serviceId: `service-${service}`, nodeId };
-  return { ...where, desired: 'running', state: 'running', detail: null, ...over };
+  return { ...where, desired: 'running', state: 'running', detail: null, restarts: 0, ...over };
 }
 
 /** Carriers ready, these machines. */

@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises';
+import { ok } from '../../base/result.ts';
 import type { ClusterSpec } from '../../model/cluster-spec/schema.ts';
 import type { ClusterName } from '../../model/ids.ts';
-import { DOCKERS_OPTIONS, type Observed } from '../../model/observed.ts';
+import type { Observed } from '../../model/observed.ts';
 import { describeProblem } from '../../model/problem.ts';
 import { readRecord } from '../../model/read-record.ts';
+import { readSwarmView } from '../../model/read-swarm-view.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { StatusFile } from '../../model/status.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -44,13 +46,8 @@ export async function readObserved(path: string): Promise<{ readonly file: Statu
   const { infrastructure, ...rest } = kept as Observed;
   const cluster = file.metadata.name as ClusterName;
   const record = rest.record.ok && rest.record.value !== null ? readRecord(cluster, rest.record.value) : rest.record;
-  return { file, observed: { cluster, now, record, infrastructure, swarm: withOptions(rest.swarm) } };
-}
-
-/** A status of skep 0.1 says nothing of the options that can change; that version left them as Docker gives them. */
-function withOptions(look: Observed['swarm']): Observed['swarm'] {
-  if (!look.ok || look.value === null || look.value.options) return look;
-  return { ok: true, value: { ...look.value, options: DOCKERS_OPTIONS } };
+  const swarm = rest.swarm.ok && rest.swarm.value ? ok(readSwarmView(rest.swarm.value)) : rest.swarm;
+  return { file, observed: { cluster, now, record, infrastructure, swarm } };
 }
 
 function isLook(value: unknown): boolean {

@@ -174,6 +174,9 @@ function inSwarm(o: Observed, machine: MachineId, founder: boolean): Observed {
     manager: founder ? { leader: true, reachability: 'reachable' } : null,
     labels: {},
     engineVersion: '',
+    resources: { nanoCpus: 0, memoryBytes: 0 },
+    engineLabels: {},
+    platform: { os: '', arch: '' },
   };
   const machines = o.infrastructure.value.machines.map(
     (m): Machine =>

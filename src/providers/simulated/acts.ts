@@ -8,19 +8,20 @@ import { gone, leaderless } from './problems.ts';
 import { bump } from './raft.ts';
 import { machineOf, memberOf } from './reach.ts';
 import { HEAL_MANAGER_MS, HEAL_MS, THAW_MS } from './times.ts';
-import { nextId, type World, type WorldMachine, type WorldService, type WorldSwarm } from './world.ts';
+import { type WorldService, worldService } from './workload.ts';
+import { nextId, type World, type WorldMachine, type WorldSwarm } from './world.ts';
 import type { WorldStore } from './world-store.ts';
 
 type Done = Promise<Result<void, Problem>>;
 
-export interface ServiceWish {
+/** Whatever is not said is as `docker service create` has it. */
+export interface ServiceWish
+  extends Partial<Omit<WorldService, 'id' | 'version' | 'name' | 'mode' | 'replicas' | 'forceUpdate'>> {
   readonly name: string;
   /** How many, or one on every node. */
   readonly replicas: number | 'global';
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly localData?: readonly string[];
-  /** Node labels that a node must carry to run it. */
-  readonly onlyOn?: Readonly<Record<string, string>>;
+  /** Its tasks end by themselves, after `jobMs`. */
+  readonly job?: boolean;
 }
 
 export interface HandWish {
@@ -132,10 +133,12 @@ export function createActs(worlds: WorldStore, signal: AbortSignal = new AbortCo
     /** `docker service create`, or `update` when there is one of this name. */
     deployService: (cluster: ClusterName, wish: ServiceWish) =>
       onSwarm(cluster, (swarm, world) => {
-        const service = serviceFrom(wish);
         const old = swarm.services.find(({ name }) => name === wish.name);
+        const service = serviceFrom(wish, old?.id ?? nextId(world), old?.forceUpdate ?? 0);
+        swarm.index += 1;
+        service.version = swarm.index;
         if (old) Object.assign(old, service);
-        else swarm.services.push({ id: nextId(world), ...service });
+        else swarm.services.push(service);
         return ok(undefined);
       }),
     removeService: (cluster: ClusterName, name: string) =>
@@ -152,14 +155,8 @@ function halt(machine: WorldMachine, detail: string): void {
   Object.assign(machine, { state: 'stopped', bootsAt: null, frozen: false, joining: null, detail });
 }
 
-function serviceFrom({ name, replicas, labels, localData, onlyOn }: ServiceWish): Omit<WorldService, 'id'> {
-  const isGlobal = replicas === 'global';
-  return {
-    name,
-    mode: isGlobal ? 'global' : 'replicated',
-    replicas: isGlobal ? null : replicas,
-    labels: { ...labels },
-    localData: [...(localData ?? [])],
-    onlyOn: { ...onlyOn },
-  };
+function serviceFrom({ replicas, job, ...wish }: ServiceWish, id: string, forceUpdate: number): WorldService {
+  const scope = replicas === 'global' ? 'global' : 'replicated';
+  const mode: WorldService['mode'] = job ? `${scope}-job` : scope;
+  return worldService({ ...wish, mode, replicas: replicas === 'global' ? null : replicas, id, forceUpdate });
 }

@@ -1,6 +1,9 @@
+import { meetsConstraints } from '../../model/constraints.ts';
 import { carrierOf, memberOf } from './reach.ts';
 import { TASK_START_MS, TASK_STOP_MS } from './times.ts';
-import { nextId, type World, type WorldMember, type WorldService, type WorldSwarm, type WorldTask } from './world.ts';
+import { constrainedNode } from './view.ts';
+import type { WorldService, WorldTask } from './workload.ts';
+import { nextId, type World, type WorldMember, type WorldSwarm } from './world.ts';
 
 /**
  * The orchestrator and scheduler: tasks stay on active and paused nodes, leave drained and Down ones, stop first, and go
@@ -20,18 +23,16 @@ function tasksOf(swarm: WorldSwarm, service: WorldService): WorldTask[] {
   return swarm.tasks.filter((task) => task.service === service.id);
 }
 
-function suits(service: WorldService, member: WorldMember): boolean {
-  return Object.entries(service.onlyOn).every(([label, value]) => member.labels[label] === value);
-}
-
 /** Whether a task that is there may stay. */
-function keeps(service: WorldService, member: WorldMember | undefined): boolean {
-  return member !== undefined && member.state !== 'down' && member.availability !== 'drain' && suits(service, member);
+function keeps(swarm: WorldSwarm, service: WorldService, member: WorldMember | undefined): boolean {
+  if (member === undefined || member.state === 'down' || member.availability === 'drain') return false;
+  return meetsConstraints(service.constraints, constrainedNode(swarm, member));
 }
 
 /** Whether a new task may start there. */
-function takes(service: WorldService, member: WorldMember): boolean {
-  return member.state === 'ready' && member.availability === 'active' && suits(service, member);
+function takes(swarm: WorldSwarm, service: WorldService, member: WorldMember): boolean {
+  if (member.state !== 'ready' || member.availability !== 'active') return false;
+  return meetsConstraints(service.constraints, constrainedNode(swarm, member));
 }
 
 function isGlobal(service: WorldService): boolean {
@@ -39,7 +40,8 @@ function isGlobal(service: WorldService): boolean {
 }
 
 function wantedSlots(swarm: WorldSwarm, service: WorldService): string[] {
-  if (isGlobal(service)) return swarm.members.filter((member) => takes(service, member)).map((member) => member.id);
+  if (isGlobal(service))
+    return swarm.members.filter((member) => takes(swarm, service, member)).map((member) => member.id);
   return Array.from({ length: service.replicas ?? 0 }, (_, i) => String(i + 1));
 }
 
@@ -47,7 +49,7 @@ function wantedSlots(swarm: WorldSwarm, service: WorldService): string[] {
 function settleTask(world: World, swarm: WorldSwarm, service: WorldService, task: WorldTask): void {
   const member = task.node === null ? undefined : memberOf(swarm, task.node);
   const surplus = !isGlobal(service) && Number(task.slot) > (service.replicas ?? 0);
-  const evicted = task.node !== null && !keeps(service, member);
+  const evicted = task.node !== null && !keeps(swarm, service, member);
   if (task.desired === 'running' && (surplus || evicted)) {
     Object.assign(task, { desired: 'shutdown', changesAt: null });
     if (task.state !== 'running') task.state = 'shutdown';
@@ -81,6 +83,9 @@ function fill(world: World, swarm: WorldSwarm, service: WorldService, slot: stri
     notBefore: Math.max(world.at, ...before.map((task) => task.changesAt ?? 0)),
     startedAt: null,
     detail: 'no suitable node',
+    constraints: [...service.constraints],
+    forceUpdate: service.forceUpdate,
+    restarts: before.length > 0 ? Math.max(...before.map(({ restarts }) => restarts)) + 1 : 0,
   });
 }
 
@@ -89,7 +94,7 @@ function place(world: World, swarm: WorldSwarm, service: WorldService, task: Wor
   const load = (member: WorldMember, of: readonly WorldTask[]) =>
     of.filter((other) => other.node === member.id && other.desired === 'running').length;
   const [target] = swarm.members
-    .filter((member) => takes(service, member) && (!isGlobal(service) || member.id === task.slot))
+    .filter((member) => takes(swarm, service, member) && (!isGlobal(service) || member.id === task.slot))
     .map((member) => ({ member, own: load(member, tasksOf(swarm, service)), all: load(member, swarm.tasks) }))
     .sort((a, b) => a.own - b.own || a.all - b.all || (a.member.hostname < b.member.hostname ? -1 : 1));
   if (!target) return;

@@ -1,3 +1,4 @@
+import type { ConstrainedNode } from '../../model/constraints.ts';
 import type { NodeId } from '../../model/ids.ts';
 import {
   type CarriersView,
@@ -10,7 +11,15 @@ import {
   type TaskView,
 } from '../../model/observed.ts';
 import { answers, seesLeader, swarmOf } from './reach.ts';
-import type { World, WorldMachine, WorldMember, WorldSwarm, WorldTask } from './world.ts';
+import type { WorldService, WorldTask } from './workload.ts';
+import {
+  ENGINE_PLATFORM,
+  ENGINE_RESOURCES,
+  type World,
+  type WorldMachine,
+  type WorldMember,
+  type WorldSwarm,
+} from './world.ts';
 
 /** What observers see of a world, in the ports' words. Pure. */
 
@@ -63,17 +72,8 @@ export function viewSwarm(swarm: WorldSwarm, through: WorldMachine): SwarmView {
     version: swarm.version,
     through: through.id,
     members: swarm.members.map((member) => viewMember(swarm, member)),
-    services: swarm.services.map(
-      ({ id, name, mode, replicas, labels, localData }): ServiceView => ({
-        id,
-        name,
-        mode,
-        replicas,
-        labels,
-        localData,
-      }),
-    ),
-    tasks: swarm.tasks.map(viewTask),
+    services: swarm.services.map(viewService),
+    tasks: swarm.tasks.filter(isCurrent).map((task) => viewTask(swarm, task)),
     rootRotationInProgress: false,
     init: swarm.init,
     options: swarm.options ?? DOCKERS_OPTIONS,
@@ -82,8 +82,28 @@ export function viewSwarm(swarm: WorldSwarm, through: WorldMachine): SwarmView {
 
 function viewMember(swarm: WorldSwarm, member: WorldMember): Member {
   const { id, version, hostname, address, role, availability, state, labels, engineVersion } = member;
+  return {
+    id,
+    version,
+    hostname,
+    address,
+    role,
+    availability,
+    state,
+    manager: viewManager(swarm, id),
+    labels,
+    engineVersion,
+    resources: member.resources ?? ENGINE_RESOURCES,
+    engineLabels: member.engineLabels ?? {},
+    platform: ENGINE_PLATFORM,
+  };
+}
+
+/** What constraints are compared with. */
+export function constrainedNode(swarm: WorldSwarm, member: WorldMember): ConstrainedNode {
+  const { id, hostname, address, labels } = member;
   const manager = viewManager(swarm, id);
-  return { id, version, hostname, address, role, availability, state, manager, labels, engineVersion };
+  return { id, hostname, address, labels, manager, engineLabels: member.engineLabels ?? {}, platform: ENGINE_PLATFORM };
 }
 
 function viewManager(swarm: WorldSwarm, node: NodeId): Member['manager'] {
@@ -92,6 +112,15 @@ function viewManager(swarm: WorldSwarm, node: NodeId): Member['manager'] {
   return { leader: swarm.leader === node, reachability: peer.reachable ? 'reachable' : 'unreachable' };
 }
 
-function viewTask({ id, service, node, desired, state, detail }: WorldTask): TaskView {
-  return { id, serviceId: service, nodeId: node, desired, state, detail };
+function viewService({ jobMs: _, ...service }: WorldService): ServiceView {
+  return { ...service, updating: false };
+}
+
+/** As on real engines: a job's task that is done is not looked at any more. */
+const isCurrent = ({ state }: WorldTask): boolean => state !== 'complete';
+
+function viewTask(swarm: WorldSwarm, task: WorldTask): TaskView {
+  const { id, service, node, desired, state, detail } = task;
+  const isLimited = swarm.services.some((other) => other.id === service && other.restartMaxAttempts > 0);
+  return { id, serviceId: service, nodeId: node, desired, state, detail, restarts: isLimited ? task.restarts : 0 };
 }

@@ -4,6 +4,7 @@ import { type Random, systemRandom } from '../../base/random.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import type { StepKind } from '../../model/step.ts';
 import { advance, settle } from './advance.ts';
+import { readService, readTask } from './workload.ts';
 import { isEmptyWorld, type World } from './world.ts';
 import { createWorldMemory } from './world-backend.ts';
 import { createWorldFiles } from './world-files.ts';
@@ -86,9 +87,19 @@ export function createWorldStore(options: WorldStoreOptions): WorldStore {
 function parseWorld(cluster: ClusterName, text: string): World {
   try {
     const world = JSON.parse(text) as World;
-    if (world.format === 1 && world.cluster === cluster) return world;
+    if (world.format === 1 && world.cluster === cluster) return withNewer(world);
   } catch {
     // falls through: what it says does not matter
   }
   throw new BrokenWorld(`the world file of ${cluster} is not one that this version can read`);
+}
+
+/** What worlds of an earlier skep do not say yet. */
+function withNewer(world: World): World {
+  const swarms = world.swarms.map((swarm) => ({
+    ...swarm,
+    services: swarm.services.map(readService),
+    tasks: swarm.tasks.map(readTask),
+  }));
+  return { ...world, swarms };
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ClusterName, MachineId, NodeId, SwarmId } from '../../model/ids.ts';
-import type { Availability, LiveSwarmOptions, Role, ServiceView, SwarmInitOptions } from '../../model/observed.ts';
+import type { Availability, LiveSwarmOptions, Resources, Role, SwarmInitOptions } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
+import type { WorldService, WorldTask } from './workload.ts';
 
 /**
  * One cluster's simulated world: plain JSON, the truth that observers see only a part of. All times are wall time in ms.
@@ -89,7 +90,14 @@ export interface WorldMember {
   roleAt: number | null;
   /** Somebody's own computer that joined with the token: no machine of this world. It is always in touch. */
   outside?: true;
+  /** Missing: `ENGINE_RESOURCES`. */
+  resources?: Resources;
+  engineLabels?: Record<string, string>;
 }
+
+/** What an engine of a simulated machine offers where nothing else is said. Our choice: a small machine. */
+export const ENGINE_RESOURCES: Resources = { nanoCpus: 2e9, memoryBytes: 4 * 2 ** 30 };
+export const ENGINE_PLATFORM = { os: 'linux', arch: 'x86_64' } as const;
 
 /** A member of raft: counts in n from its first moment to its last, whatever its state. */
 interface WorldPeer {
@@ -98,33 +106,6 @@ interface WorldPeer {
   reachable: boolean;
   inTouch: boolean;
   changesAt: number | null;
-}
-
-export interface WorldService {
-  id: string;
-  name: string;
-  mode: ServiceView['mode'];
-  replicas: number | null;
-  labels: Record<string, string>;
-  localData: string[];
-  /** Node labels that a node must carry to run it. */
-  onlyOn: Record<string, string>;
-}
-
-export interface WorldTask {
-  id: string;
-  service: string;
-  /** Replica number, or the node id of a global service's task. */
-  slot: string;
-  node: NodeId | null;
-  desired: 'running' | 'shutdown';
-  state: 'pending' | 'starting' | 'running' | 'shutdown' | 'failed';
-  /** When it runs (starting), or has ended (running, to be shut down). */
-  changesAt: number | null;
-  /** Not before this is it started: its predecessor stops first. */
-  notBefore: number;
-  startedAt: number | null;
-  detail: string | null;
 }
 
 export function createWorld(cluster: ClusterName, owner: string, salt: string, at: number): World {

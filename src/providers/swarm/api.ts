@@ -30,9 +30,23 @@ export interface ApiNode {
   readonly ID: string;
   readonly Version: { readonly Index: number };
   readonly Spec: ApiNodeSpec;
-  readonly Description: { readonly Hostname?: string; readonly Engine?: { readonly EngineVersion?: string } };
+  readonly Description: {
+    readonly Hostname?: string;
+    readonly Platform?: { readonly OS?: string; readonly Architecture?: string };
+    readonly Resources?: ApiResources;
+    readonly Engine?: {
+      readonly EngineVersion?: string;
+      readonly Labels?: Readonly<Record<string, string>> | null;
+    };
+  };
   readonly Status: { readonly State: string; readonly Addr?: string };
   readonly ManagerStatus?: { readonly Leader?: boolean; readonly Reachability?: string; readonly Addr: string };
+}
+
+/** Billionths of a CPU, and bytes. */
+export interface ApiResources {
+  readonly NanoCPUs?: number;
+  readonly MemoryBytes?: number;
 }
 
 export interface ApiMount {
@@ -43,25 +57,48 @@ export interface ApiMount {
   readonly VolumeOptions?: { readonly DriverConfig?: { readonly Name?: string } | null };
 }
 
+export interface ApiTaskTemplate {
+  readonly ContainerSpec?: { readonly Mounts?: readonly ApiMount[] | null };
+  readonly Resources?: { readonly Reservations?: ApiResources | null } | null;
+  readonly Placement?: { readonly Constraints?: readonly string[] | null; readonly MaxReplicas?: number } | null;
+  readonly RestartPolicy?: { readonly Condition?: string; readonly MaxAttempts?: number } | null;
+  readonly ForceUpdate?: number;
+}
+
+/** There are more fields: an update sends back what was read. */
+export interface ApiServiceSpec {
+  readonly Name: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly TaskTemplate?: ApiTaskTemplate;
+  readonly Mode: {
+    readonly Replicated?: { readonly Replicas?: number };
+    readonly Global?: object;
+    readonly ReplicatedJob?: { readonly TotalCompletions?: number; readonly MaxConcurrent?: number };
+    readonly GlobalJob?: object;
+  };
+  readonly UpdateConfig?: { readonly Order?: string } | null;
+  readonly EndpointSpec?: { readonly Ports?: readonly ApiPort[] | null } | null;
+}
+
+interface ApiPort {
+  readonly Protocol?: string;
+  readonly PublishedPort?: number;
+  readonly PublishMode?: string;
+}
+
 export interface ApiService {
   readonly ID: string;
-  readonly Spec: {
-    readonly Name: string;
-    readonly Labels?: Readonly<Record<string, string>> | null;
-    readonly TaskTemplate?: { readonly ContainerSpec?: { readonly Mounts?: readonly ApiMount[] | null } };
-    readonly Mode: {
-      readonly Replicated?: { readonly Replicas?: number };
-      readonly Global?: object;
-      readonly ReplicatedJob?: { readonly TotalCompletions?: number; readonly MaxConcurrent?: number };
-      readonly GlobalJob?: object;
-    };
-  };
+  readonly Version: { readonly Index: number };
+  readonly Spec: ApiServiceSpec;
+  readonly UpdateStatus?: { readonly State?: string } | null;
 }
 
 export interface ApiTask {
   readonly ID: string;
   readonly ServiceID: string;
   readonly NodeID?: string;
+  /** Number of the replica; missing for global services. */
+  readonly Slot?: number;
   readonly DesiredState: string;
   readonly Status: { readonly State: string; readonly Message?: string; readonly Err?: string };
 }

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { NodeId, SwarmId } from '../../model/ids.ts';
-import type { Member, ServiceView, SwarmView, TaskView } from '../../model/observed.ts';
-import type { ApiMount, ApiNode, ApiService, ApiSwarm, ApiTask } from './api.ts';
+import type { Member, SwarmView, TaskView } from '../../model/observed.ts';
+import type { ApiNode, ApiSwarm, ApiTask } from './api.ts';
 import { parseOptions } from './live-options.ts';
 import { oneLine } from './problems.ts';
+import { parseResources } from './service-view.ts';
 
 /** Docker's answers in the planner's words. Pure. */
 
@@ -57,6 +58,9 @@ export function parseMember(node: ApiNode): Member {
       : null,
     labels: Spec.Labels ?? {},
     engineVersion: Description.Engine?.EngineVersion ?? '',
+    resources: parseResources(Description.Resources),
+    engineLabels: Description.Engine?.Labels ?? {},
+    platform: { os: Description.Platform?.OS ?? '', arch: Description.Platform?.Architecture ?? '' },
   };
 }
 
@@ -65,24 +69,6 @@ function addressOf({ Status, ManagerStatus }: ApiNode): string | null {
   const seen = Status.Addr ?? '';
   const isReal = seen !== '' && seen !== '0.0.0.0' && !seen.startsWith('127.');
   return isReal ? seen : (ManagerStatus?.Addr.replace(/:\d+$/, '') ?? null);
-}
-
-export function parseService({ ID, Spec }: ApiService): ServiceView {
-  const { Mode } = Spec;
-  return {
-    id: ID,
-    name: Spec.Name,
-    mode: Mode.Global ? 'global' : Mode.GlobalJob ? 'global-job' : Mode.ReplicatedJob ? 'replicated-job' : 'replicated',
-    replicas: Mode.Replicated?.Replicas ?? Mode.ReplicatedJob?.TotalCompletions ?? (Mode.Replicated ? 1 : null),
-    labels: Spec.Labels ?? {},
-    localData: (Spec.TaskTemplate?.ContainerSpec?.Mounts ?? []).filter(holdsLocalData).map((m) => m.Source || m.Target),
-  };
-}
-
-/** Volumes of the local driver, and bind mounts that can be written to; sockets are no data. An unnamed volume is scratch space of one task but still a volume. */
-function holdsLocalData({ Type, Source, ReadOnly, VolumeOptions }: ApiMount): boolean {
-  if (Type === 'volume') return (VolumeOptions?.DriverConfig?.Name || 'local') === 'local';
-  return Type === 'bind' && ReadOnly !== true && !(Source ?? '').endsWith('.sock');
 }
 
 export function parseTask({ ID, ServiceID, NodeID, DesiredState, Status }: ApiTask): TaskView {
@@ -94,9 +80,23 @@ export function parseTask({ ID, ServiceID, NodeID, DesiredState, Status }: ApiTa
     desired: DesiredState,
     state: Status.State,
     detail: detail === '' ? null : detail,
+    restarts: 0,
   };
 }
 
+/** `tasks` with how often their replicas ended by themselves before, as far as `ended`, the history that is kept, goes back. */
+export function withRestarts(tasks: readonly ApiTask[], ended: readonly ApiTask[]): readonly TaskView[] {
+  const replicaOf = ({ ServiceID, Slot, NodeID }: ApiTask): string => `${ServiceID} ${Slot ?? NodeID}`;
+  const counts = new Map<string, number>();
+  for (const task of ended) {
+    if (!BY_ITSELF.has(task.Status.State)) continue;
+    counts.set(replicaOf(task), (counts.get(replicaOf(task)) ?? 0) + 1);
+  }
+  return tasks.map((task) => ({ ...parseTask(task), restarts: counts.get(replicaOf(task)) ?? 0 }));
+}
+
+/** Others were told to stop: by an update, a drain, fewer replicas. */
+const BY_ITSELF = new Set(['complete', 'failed', 'rejected']);
 const ENDED = new Set(['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned']);
 
 /** Whether a task says something about now: it is wanted, or it is on its way out and still there. */

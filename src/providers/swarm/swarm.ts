@@ -10,9 +10,10 @@ import { withLimit } from './limit.ts';
 import { createMembership } from './membership.ts';
 import { createNodeUpdates } from './node-updates.ts';
 import { answer } from './problems.ts';
+import { parseService } from './service-view.ts';
 import type { SwarmOptions } from './swarm-options.ts';
 import { createSwarmUpdates } from './swarm-updates.ts';
-import { isCurrent, parseMember, parseService, parseSwarm, parseTask } from './swarm-view.ts';
+import { isCurrent, parseMember, parseSwarm, withRestarts } from './swarm-view.ts';
 
 /** For one manager's whole answer. It takes 0.05 s; without a leader `GET /nodes` would block for 20. */
 const LOOK_LIMIT_MS = 3_000;
@@ -63,12 +64,18 @@ async function look(engine: Engine, through: MachineId, signal: AbortSignal): Pr
           'desired-state': ['shutdown', 'remove'],
         })
       : [];
+  const views = services.map(parseService);
+  const limited = views.filter(({ restartMaxAttempts }) => restartMaxAttempts > 0).map(({ id }) => id);
+  const ended =
+    limited.length > 0
+      ? await get<readonly ApiTask[]>('/tasks', { service: limited, 'desired-state': ['shutdown'] })
+      : [];
   return {
     ...swarm,
     through,
     members: nodes.map(parseMember),
-    services: services.map(parseService),
-    tasks: [...wanted, ...leaving].map(parseTask).filter(isCurrent),
+    services: views,
+    tasks: withRestarts([...wanted, ...leaving], ended).filter(isCurrent),
   };
 }
 

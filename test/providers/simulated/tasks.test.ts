@@ -49,7 +49,7 @@ describe('tasks in a simulated swarm', () => {
   });
 
   it('wait while no node suits them', async () => {
-    const world = await aSwarmWith(1, { onlyOn: { tier: 'db' } });
+    const world = await aSwarmWith(1, { constraints: ['node.labels.tier==db'] });
     expect((await world.look()).tasks).toMatchObject([{ state: 'pending', nodeId: null, detail: 'no suitable node' }]);
     must(await world.acts.labelByHand(world.cluster, id('m2'), { tier: 'db' }));
     await world.clock.step(300);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiMount, ApiNode, ApiService, ApiSwarm } from '../../../src/providers/swarm/api.ts';
+import type { ApiNode, ApiSwarm } from '../../../src/providers/swarm/api.ts';
 import { familiar } from '../../../src/providers/swarm/engine-view.ts';
 import {
   isCurrent,
   parseMember,
-  parseService,
   parseSwarm,
   parseTask,
+  withRestarts,
 } from '../../../src/providers/swarm/swarm-view.ts';
 
 const node = (over: Partial<ApiNode>): ApiNode => ({
@@ -68,6 +68,23 @@ describe('parseMember', () => {
       manager: null,
       labels: {},
       engineVersion: '28.5.2',
+      resources: { nanoCpus: 0, memoryBytes: 0 },
+      engineLabels: {},
+      platform: { os: '', arch: '' },
+    });
+  });
+
+  it('reads what constraints and reservations are compared with', () => {
+    const Description = {
+      Hostname: 'h',
+      Platform: { OS: 'linux', Architecture: 'x86_64' },
+      Resources: { NanoCPUs: 2_000_000_000, MemoryBytes: 1_024 },
+      Engine: { EngineVersion: '28.5.2', Labels: { disk: 'ssd' } },
+    };
+    expect(parseMember(node({ Description }))).toMatchObject({
+      resources: { nanoCpus: 2e9, memoryBytes: 1_024 },
+      engineLabels: { disk: 'ssd' },
+      platform: { os: 'linux', arch: 'x86_64' },
     });
   });
 
@@ -79,39 +96,6 @@ describe('parseMember', () => {
 
   it('calls a state that it does not know unknown', () => {
     expect(parseMember(node({ Status: { State: 'odd' } })).state).toBe('unknown');
-  });
-});
-
-describe('parseService', () => {
-  const service = (Spec: Partial<ApiService['Spec']>): ApiService => ({
-    ID: 's',
-    Spec: { Name: 'web', Mode: { Replicated: { Replicas: 3 } }, ...Spec },
-  });
-  const dataOf = (...Mounts: ApiMount[]) =>
-    parseService(service({ TaskTemplate: { ContainerSpec: { Mounts } } })).localData;
-
-  it.each([
-    ['replicated', { Replicated: { Replicas: 3 } }, 3],
-    ['global', { Global: {} }, null],
-    ['replicated-job', { ReplicatedJob: { TotalCompletions: 4 } }, 4],
-    ['global-job', { GlobalJob: {} }, null],
-  ] as const)('reads a %s one', (mode, Mode, replicas) => {
-    expect(parseService(service({ Mode }))).toMatchObject({ mode, replicas });
-  });
-
-  it('names local volumes and writable bind mounts as local data', () => {
-    expect(
-      dataOf(
-        { Type: 'volume', Source: 'db', Target: '/db' },
-        { Type: 'volume', Source: 'nfs', Target: '/n', VolumeOptions: { DriverConfig: { Name: 'nfs-plugin' } } },
-        { Type: 'volume', Source: 'own', Target: '/o', VolumeOptions: { DriverConfig: { Name: 'local' } } },
-        { Type: 'volume', Target: '/scratch' },
-        { Type: 'bind', Source: '/srv', Target: '/srv' },
-        { Type: 'bind', Source: '/etc', Target: '/etc', ReadOnly: true },
-        { Type: 'bind', Source: '/var/run/docker.sock', Target: '/s' },
-        { Type: 'tmpfs', Target: '/tmp' },
-      ),
-    ).toEqual(['db', 'own', '/scratch', '/srv']);
   });
 });
 
@@ -143,6 +127,23 @@ describe('parseTask', () => {
       nodeId: null,
       detail: 'No such image: nope:1',
     });
+  });
+});
+
+describe('withRestarts', () => {
+  const task = (ID: string, Slot: number, State: string) => ({
+    ID,
+    ServiceID: 's',
+    NodeID: 'n',
+    Slot,
+    DesiredState: 'running',
+    Status: { State },
+  });
+
+  it('counts ends of the same replica that nobody asked for', () => {
+    const ended = [task('a', 1, 'failed'), task('b', 1, 'complete'), task('c', 1, 'shutdown'), task('d', 2, 'failed')];
+    const tasks = withRestarts([task('x', 1, 'running'), task('y', 2, 'running'), task('z', 3, 'running')], ended);
+    expect(tasks.map(({ restarts }) => restarts)).toEqual([2, 1, 0]);
   });
 });
 
