@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { AddCommand, Face } from './command.ts';
+import { addAbort } from './commands/abort.ts';
 import { addConfirm } from './commands/confirm.ts';
 import { addConnect } from './commands/connect.ts';
 import { addCreate } from './commands/create.ts';
@@ -13,6 +14,7 @@ import { addPlan } from './commands/plan.ts';
 import { addResume } from './commands/resume.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRm } from './commands/rm.ts';
+import { addRollout } from './commands/rollout.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
 import { addSchema } from './commands/schema.ts';
@@ -44,6 +46,8 @@ const COMMANDS: readonly AddCommand[] = [
   addPause,
   addResume,
   addRetry,
+  addAbort,
+  addRollout,
   addDocker,
   addConnect,
   addDoctor,

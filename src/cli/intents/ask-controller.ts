@@ -12,6 +12,8 @@ export interface Ask {
   readonly reason: string | null;
   /** ms since the epoch; null: until taken back. */
   readonly until: number | null;
+  /** See `documentSeen`. */
+  readonly specHash?: string | null;
 }
 
 /** Hands an intent to whoever holds the lease: a file in its inbox. Says so when nobody is there. */
@@ -26,6 +28,14 @@ export async function askController(
   const intent: Intent = { id: random.id(16), by, at: clock.now(), ...ask };
   await leaveIntent(state, { cluster: name as ClusterName, intent });
   await warnIfNobodyActs(status, context);
+}
+
+/** Hash of the document that a word about its rollout is said about; null: there is not exactly one good one. */
+export async function documentSeen(name: string, { specs }: Paths): Promise<string | null> {
+  const [place, ...more] = placesOf(await readSpecDirectory(specs), name);
+  if (!place?.document.spec || more.length > 0) return null;
+  const { specHashOf } = await import('../../model/desired.ts');
+  return specHashOf(place.document.spec);
 }
 
 /** A name that nobody knows is a slip of the keyboard. */

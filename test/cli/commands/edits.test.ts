@@ -1,6 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseFile } from '../../../src/model/cluster-spec/parse.ts';
+import type { ClusterSpec } from '../../../src/model/cluster-spec/schema.ts';
+import { specHashOf } from '../../../src/model/desired.ts';
 import { type Bench, createBench } from '../support/cli-context.ts';
 import { aStatus, put, putController, putStatus } from '../support/status-builder.ts';
 
@@ -144,5 +147,17 @@ describe('pause, resume, confirm and retry', () => {
       'retry',
     ]);
     expect(bench.stderr.text()).toContain('No controller is running here: nothing happens until one does');
+  });
+
+  it('of a rollout name the document that they are about', async () => {
+    const bench = await createBench();
+    await put(bench.dir, 'clusters/shop.yaml', SHOP);
+    const specHash = specHashOf(parseFile('', SHOP).documents[0]?.spec as ClusterSpec);
+    expect(await bench.run('abort', 'shop', '--reason', 'wrong image')).toBe(0);
+    expect(await intents(bench)).toMatchObject([{ intent: { kind: 'abort', reason: 'wrong image', specHash } }]);
+    await put(bench.dir, 'clusters/again.yaml', SHOP);
+    expect(await bench.run('rollout', 'shop', '--now')).toBe(0);
+    const said = (await intents(bench)).find(({ intent }) => intent.kind === 'rollout');
+    expect(said.intent).toMatchObject({ reason: null, specHash: null });
   });
 });
