@@ -77,12 +77,16 @@ export function planAdmission(desired: Desired, record: ClusterRecord, nodes: re
   });
 }
 
-/** Promotions: before a cluster was first Ready all at once, afterwards one at a time and only as safety.md 2 allows. */
+/**
+ * Promotions: before a cluster was first Ready all at once, afterwards one at a time and only as safety.md 2 allows.
+ * @param retiring managers that leave raft once others have taken their place
+ */
 export function planPromotions(
   desired: Desired,
   record: ClusterRecord,
   nodes: readonly Node[],
   swarm: SwarmView,
+  retiring: readonly Node[],
 ): readonly Step[] {
   const declared = desired.pools.find((p) => p.role === 'manager')?.count ?? 0;
   const raft = raftOf(swarm.members);
@@ -99,7 +103,9 @@ export function planPromotions(
       ? [member]
       : [],
   );
-  const allowed = record.firstReadyAt === null ? free : !isChanging(raft) && mayPromote(raft, declared) ? 1 : 0;
+  const isReplacing = raft.n === declared && retiring.length > 0;
+  const isNew = record.firstReadyAt === null && free > 0;
+  const allowed = isNew ? free : !isChanging(raft) && mayPromote(raft, declared, isReplacing) ? 1 : 0;
   return candidates.slice(0, Math.max(0, allowed)).map((member) => ({
     kind: 'promote',
     node: member.id,

@@ -3,9 +3,9 @@ import type { ClusterName } from '../../model/ids.ts';
 import type { InfrastructureView, Member, SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import type { Step } from '../../model/step.ts';
+import type { Leaver } from './leavers.ts';
 import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
 import { isChanging, mayRemoveDead, raftOf } from './quorum.ts';
-import type { Surplus } from './surplus.ts';
 
 /** A manager is looked at so often while it leaves raft, ms. Our choice: a demotion takes 0.04–1.2 s (measured). */
 const RAFT_RECHECK_MS = 150;
@@ -44,7 +44,7 @@ export function planDeadManagers(
   cluster: ClusterName,
   swarm: SwarmView,
   infrastructure: InfrastructureView,
-  condemned: readonly Surplus[],
+  condemned: readonly Leaver[],
 ): DeadManagers {
   const absent = membersWithoutMachine(infrastructure, swarm);
   const gone = absent.filter((m) => isOurs(m, cluster));

@@ -20,12 +20,14 @@ export interface DrainAsk {
   readonly now: number;
   readonly term: number;
   readonly why: string;
+  /** What its drain is marked with. */
+  readonly intent: 'remove' | 'replace';
 }
 export type DrainPolicy = Pick<DesiredPool, 'localData' | 'rollout'>;
 
 export function planDrain(ask: DrainAsk): Drain {
   const { member, swarm, pool, now } = ask;
-  const ours = intentOf(member) === 'remove';
+  const ours = ['remove', 'replace'].includes(intentOf(member) ?? '');
   if (member.availability !== 'drain' || !ours) {
     const hold = pool.localData === 'Protect' ? localDataHold(member, swarm, 'remove') : null;
     return hold ? { kind: 'held', hold } : { kind: 'begin', step: beginDrain(ask) };
@@ -53,7 +55,7 @@ function sinceOf(member: Member, now: number): number {
   return Number.isFinite(since) ? since : now;
 }
 
-function beginDrain({ member, swarm, now, term, why }: DrainAsk): Step {
+function beginDrain({ member, swarm, now, term, why, intent }: DrainAsk): Step {
   const strength = servicesOn(member, swarm)
     .map((id) => `${id}:${strengthOf(id, swarm)}`)
     .join(' ');
@@ -65,7 +67,7 @@ function beginDrain({ member, swarm, now, term, why }: DrainAsk): Step {
     availability: 'drain',
     labels: {
       ...member.labels,
-      [INTENT_LABEL]: `remove:${term}`,
+      [INTENT_LABEL]: `${intent}:${term}`,
       [SINCE_LABEL]: String(now),
       [STRENGTH_LABEL]: strength,
     },

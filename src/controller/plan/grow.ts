@@ -10,6 +10,8 @@ export interface GrowthAsk {
   /** Salt of new names: the record's revision. */
   readonly salt: number;
   readonly taken: ReadonlySet<string>;
+  /** Machines wanted above the declared count, by pool. */
+  readonly surge: ReadonlyMap<string, number>;
   /** The name kept for the first manager while there is no swarm; else null. */
   readonly founder: MachineId | null;
 }
@@ -18,10 +20,12 @@ export interface GrowthAsk {
 export function planGrowth(ask: GrowthAsk): readonly Step[] {
   return ask.desired.pools.flatMap((pool): readonly Step[] => {
     const have = ask.machines.filter((m) => m.pool === pool.name);
-    const missing = pool.count - have.length;
+    const surge = ask.surge.get(pool.name) ?? 0;
+    const count = pool.count + surge;
+    const missing = count - have.length;
     if (missing <= 0) return [];
-    const why = `${pool.name}: ${pool.count} declared, ${have.length} there`;
-    return [{ kind: 'grow-pool', pool: pool.name, count: pool.count, machines: wishes(ask, pool, have, missing), why }];
+    const why = `${pool.name}: ${pool.count} declared, ${have.length} there${surge > 0 ? `, ${surge} more to replace outdated ones` : ''}`;
+    return [{ kind: 'grow-pool', pool: pool.name, count, machines: wishes(ask, pool, have, missing), why }];
   });
 }
 

@@ -6,10 +6,10 @@ import type { Wait } from '../../model/plan.ts';
 import type { Step } from '../../model/step.ts';
 import type { Checked } from './brake.ts';
 import { nextNotes } from './health-notes.ts';
+import type { Leaver } from './leavers.ts';
 import { type Patient, replacementHold } from './may-replace.ts';
 import { keptByLabel, type Node } from './nodes.ts';
 import { labelHold } from './shrink.ts';
-import type { Surplus } from './surplus.ts';
 import {
   badSince,
   MAX_STARTS,
@@ -23,10 +23,11 @@ import {
 /** safety.md 4: who looks bad, and what is due: a start, a replacement, a hold, or more time. */
 export interface Triage {
   readonly patients: readonly Patient[];
+  readonly checked: readonly Checked[];
   /** Stopped, and not started too often yet. */
   readonly startable: readonly Patient[];
   /** To be replaced: these do not count as nodes of their pools any more. */
-  readonly condemned: readonly Surplus[];
+  readonly condemned: readonly Leaver[];
   readonly holds: readonly Hold[];
   readonly waits: readonly Wait[];
 }
@@ -51,10 +52,11 @@ export function triage(desired: Desired, nodes: readonly Node[], seen: Seen, may
   const judged = due.map((patient) => ({ patient, hold: replacementHold(patient, all, seen) }));
   return {
     patients,
+    checked: all,
     startable,
     condemned: judged
       .filter((j) => j.hold === null)
-      .map(({ patient: { node, symptom } }) => ({ node, why: symptom.what, replaced: true })),
+      .map(({ patient: { node, symptom } }) => ({ node, why: symptom.what, intent: 'replace', replaced: true })),
     holds: [...judged.flatMap((j) => j.hold ?? []), ...kept.map(keptHold)],
     waits: treated.filter((p) => !startable.includes(p) && !due.includes(p)).map((p) => waitFor(p, seen)),
   };
@@ -119,7 +121,5 @@ function waitFor({ node: { machine }, symptom, pool, since }: Patient, { record,
       return until(since + pool.health.unhealthyAfterMs, 'replaced unless it recovers by');
     case 'startup':
       return until(since + OVERDUE_GRACE_MS, 'replaced unless it joins by');
-    case 'demoted':
-      return { what: `${machine.id}: ${symptom.what}`, recheckMs: SICK_RECHECK_MS };
   }
 }

@@ -1,11 +1,13 @@
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
+import { MANAGERS } from '../../model/ids.ts';
 import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import { planPromotions } from './admit.ts';
 import { type DeadManagers, planDeadManagers, withAbsentUnreachable } from './dead-managers.ts';
+import type { Leaver } from './leavers.ts';
 import type { Node } from './nodes.ts';
-import type { Surplus } from './surplus.ts';
+import { planDemotion } from './rollout/demotion.ts';
 
 export interface ManagersAsk {
   readonly desired: Desired;
@@ -14,7 +16,11 @@ export interface ManagersAsk {
   readonly swarm: SwarmView;
   readonly nodes: readonly Node[];
   readonly staying: readonly Node[];
-  readonly condemned: readonly Surplus[];
+  readonly condemned: readonly Leaver[];
+  /** Managers in raft that are to leave it because they are too many or outdated, in their order. */
+  readonly retiring: readonly Node[];
+  /** Why none of those is begun with now. */
+  readonly retiringHold: Hold | null;
 }
 
 /** Who leaves raft and who joins it: one change at a time, the dead before the new. */
@@ -24,7 +30,17 @@ export function planManagerChanges(ask: ManagersAsk): DeadManagers {
   if (ghosts.length > 0) return { steps: [], holds: [ghostHold(ghosts)], waits: [] };
   const swarm = withAbsentUnreachable(ask.swarm, infrastructure, nodes);
   const dead = planDeadManagers(record.cluster, swarm, infrastructure, condemned);
-  return dead.steps.length > 0 ? dead : { ...dead, steps: planPromotions(desired, record, staying, swarm) };
+  if (dead.steps.length > 0) return dead;
+  const declared = desired.pools.find((p) => p.name === MANAGERS)?.count ?? 0;
+  // A worker that somebody promoted has no place in raft; nor has a manager that looks bad and still answers.
+  const misplaced = nodes.filter((n) => n.machine.pool !== MANAGERS && n.member?.role === 'manager');
+  const retiring = [...condemned.map((c) => c.node), ...misplaced, ...ask.retiring];
+  const promotions = planPromotions(desired, record, staying, swarm, retiring);
+  if (promotions.length > 0) return { ...dead, steps: promotions };
+  const demotion = planDemotion(retiring, declared, swarm);
+  const held = demotion.steps.length > 0 && ask.retiringHold !== null;
+  if (held) return { ...dead, holds: [...dead.holds, ask.retiringHold] };
+  return { ...dead, steps: demotion.steps, holds: [...dead.holds, ...demotion.holds] };
 }
 
 /** Raft members that the node list lacks: with them no arithmetic over the list is right. */

@@ -37,10 +37,6 @@ export function replacementHold(patient: Patient, all: readonly Checked[], { rec
       return held('StartupFailed', why, `skep retry ${record.cluster}, or a changed document`);
     }
   }
-  if (member?.manager?.reachability === 'reachable') {
-    const why = `${symptom.what}, and it is a manager that answers, which this version does not replace`;
-    return held('NotYet', why, 'it comes back, or docker node demote by hand');
-  }
   const brake = pool.name === MANAGERS ? null : brakeOn(node, pool, all);
   if (brake !== null) {
     const release = `they recover, or raise health.maxUnhealthy, or remove ${machine.id} by hand`;

@@ -1,4 +1,5 @@
 import type { Desired } from '../../model/desired.ts';
+import type { Hold } from '../../model/hold.ts';
 import type { CarriersView, InfrastructureView, Observed, SwarmView } from '../../model/observed.ts';
 import type { Drift, Plan, Wait } from '../../model/plan.ts';
 import type { ClusterRecord } from '../../model/record.ts';
@@ -7,14 +8,14 @@ import { withAbsentUnreachable } from './dead-managers.ts';
 import type { PlanFacts } from './facts.ts';
 import { planGrowth } from './grow.ts';
 import { planStarts, triage } from './heal.ts';
-import { isAdmitted, type Node, nodesOf } from './nodes.ts';
-import { notYet } from './not-yet.ts';
+import { intentOf, isAdmitted, isJoining, keptByLabel, type Node, nodesOf } from './nodes.ts';
 import { planMembers } from './plan-members.ts';
 import { progressOf } from './progress.ts';
 import { isApplied, type Upkeep } from './put-right.ts';
 import { raftOf } from './quorum.ts';
 import { nextRecord, recordStep, whyWritten } from './record-step.ts';
-import { surplusOf } from './surplus.ts';
+import { planTurnover } from './rollout/turnover.ts';
+import { labelHold } from './shrink.ts';
 
 /** Nothing else says what is missing: our choice, as rarely as a failed look. */
 const NOT_WHOLE: Wait = { what: 'not every machine is in the swarm yet', recheckMs: 1_000 };
@@ -34,24 +35,45 @@ export function planLife(
   const seen = { record, swarm, now: observed.now };
   const sick = triage(desired, nodes, seen, may.mayShrink);
   const counted = nodes.filter((n) => sick.condemned.every((c) => c.node !== n));
-  const surplus = [...surplusOf(desired, record, counted), ...sick.condemned];
-  const staying = nodes.filter((n) => surplus.every((s) => s.node !== n));
+  const { now } = observed;
+  const { mayShrink } = may;
+  const turnover = swarm
+    ? planTurnover({ desired, record, nodes: counted, checked: sick.checked, swarm, now, term: facts.term, mayShrink })
+    : null;
+  const leavers = [...(turnover?.leavers ?? []), ...sick.condemned];
+  const leaving = new Set(leavers.map((l) => l.node));
+  const staying = nodes.filter((n) => !leaving.has(n));
+  const replaced = new Set(leavers.filter((l) => l.replaced).map((l) => l.node));
+  const surge = turnover?.surge ?? NO_SURGE;
   const healed = planStarts(sick, staying, seen);
-  const built = [...healed.steps, ...planMachines(desired, record, infrastructure, nodes, counted, swarm)];
+  const built = [
+    ...healed.steps,
+    ...planMachines(
+      desired,
+      record,
+      infrastructure,
+      nodes,
+      nodes.filter((n) => !replaced.has(n)),
+      swarm,
+      surge,
+    ),
+  ];
   const joined = planMembers({
     desired,
     record,
     observed,
     infrastructure,
     nodes,
-    surplus,
+    leavers,
+    turnover,
     facts,
-    mayShrink: may.mayShrink,
+    mayShrink,
   });
-  const holds = [...joined.holds, ...sick.holds, ...notYet({ desired, record, staying })];
+  const holds = unique([...joined.holds, ...sick.holds, ...(turnover?.holds ?? []), ...keptJoining(staying)]);
   const steps = [...built, ...joined.steps];
   const waits = [
     ...joined.waits,
+    ...(turnover?.waits ?? []),
     ...sick.waits,
     ...healed.waits,
     ...progressOf(desired, record, infrastructure, nodes, swarm),
@@ -70,6 +92,7 @@ export function planLife(
     applied: ready || (record.firstReadyAt !== null && upkeep !== null && isDone(upkeep) && carriers.state === 'ready'),
     corrected: upkeep?.corrected ?? [],
     health: healed.notes,
+    rollout: turnover ? turnover.rollout : record.rollout,
   });
   if (next === null) return { batch: steps, holds, waits, asDeclared: ready, drift };
   const step = recordStep(next, whyWritten(record, next));
@@ -78,6 +101,19 @@ export function planLife(
   const rest = alone ? [] : steps.filter((s) => s.kind !== 'grow-pool');
   return { batch: [step, ...rest], holds, waits, asDeclared: ready, drift };
 }
+
+const NO_SURGE: ReadonlyMap<string, number> = new Map();
+
+/** safety.md 5: a node with `skep.hold` is never touched, nor is one that joins with it, or whose drain is no longer wanted. */
+const keptJoining = (staying: readonly Node[]): readonly Hold[] =>
+  staying.flatMap(({ machine, member }) => {
+    const kept = keptByLabel(member);
+    if (member === null || kept === null || !(isJoining(member) || intentOf(member) !== null)) return [];
+    return [labelHold(`change ${machine.id}`, machine.id, kept)];
+  });
+
+const unique = (holds: readonly Hold[]): readonly Hold[] =>
+  holds.filter((h, i) => holds.findIndex((o) => o.reason === h.reason && o.what === h.what) === i);
 
 const isDone = ({ steps, holds, waits }: Upkeep): boolean => steps.length + holds.length + waits.length === 0;
 
@@ -91,6 +127,7 @@ function planMachines(
   nodes: readonly Node[],
   counted: readonly Node[],
   swarm: SwarmView | null,
+  surge: ReadonlyMap<string, number>,
 ): readonly Step[] {
   const { carriers, machines } = infrastructure;
   const forwardTo = forwardTargets(nodes, swarm);
@@ -110,6 +147,7 @@ function planMachines(
     machines: counted.map((n) => n.machine),
     salt: record.revision,
     taken,
+    surge,
     founder,
   });
   const mayGrow = record.firstReadyAt === null || hasQuorum(infrastructure, nodes, swarm);

@@ -8,13 +8,14 @@ import type { Step } from '../../model/step.ts';
 import { planAdmission, planImages, planInit, planJoins, planLeaves } from './admit.ts';
 import type { PlanFacts } from './facts.ts';
 import { identityHolds } from './identity.ts';
+import type { Leaver } from './leavers.ts';
 import { planManagerChanges } from './manager-changes.ts';
 import { planNodeUpkeep } from './node-drift.ts';
 import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
 import { together, type Upkeep } from './put-right.ts';
+import type { Turnover } from './rollout/turnover.ts';
 import { planShrinking, planUndoneDrains } from './shrink.ts';
 import { silentSwarm, swarmGone } from './silent-swarm.ts';
-import type { Surplus } from './surplus.ts';
 import { planOptions } from './swarm-options.ts';
 
 export interface MembersAsk {
@@ -23,7 +24,8 @@ export interface MembersAsk {
   readonly observed: Observed;
   readonly infrastructure: InfrastructureView;
   readonly nodes: readonly Node[];
-  readonly surplus: readonly Surplus[];
+  readonly leavers: readonly Leaver[];
+  readonly turnover: Turnover | null;
   readonly facts: PlanFacts;
   readonly mayShrink: boolean;
 }
@@ -38,9 +40,9 @@ export interface MembersPlan {
 
 /** Everything that needs the swarm: it is begun, nodes join, are promoted, admitted, drained, and leave the list. */
 export function planMembers(ask: MembersAsk): MembersPlan {
-  const { desired, record, observed, infrastructure, nodes, surplus, facts } = ask;
+  const { desired, record, observed, infrastructure, nodes, leavers, turnover, facts } = ask;
   const machines = nodes.map((n) => n.machine);
-  const leaving = new Set(surplus.map((s) => s.node.machine.id));
+  const leaving = new Set(leavers.map((s) => s.node.machine.id));
   const staying = nodes.filter((n) => !leaving.has(n.machine.id));
   const images = planImages(staying);
   if (!observed.swarm.ok) {
@@ -55,7 +57,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
   if (swarm === null) {
     const lost = record.swarmId !== null && machines.every((m) => m.engine !== null);
     // Without a swarm only machines that never answered or never began one are condemned: nobody misses them.
-    const unborn = surplus
+    const unborn = leavers
       .filter((s) => s.replaced)
       .map((s): Step => ({ kind: 'remove-machine', machine: s.node.machine.id, why: s.why }));
     const steps = [...images, ...planLeaves(record, staying, null), ...planInit(desired, record, machines), ...unborn];
@@ -68,16 +70,26 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     const steps = isRotating ? [...images, ...debris(record, infrastructure, swarm)] : images;
     return { steps, holds: conflicts, waits: [], upkeep: null };
   }
-  const shrinking = ask.mayShrink
-    ? planShrinking(desired, surplus, swarm, { now: observed.now, term: facts.term })
-    : { steps: [], holds: [], waits: [] };
+  const holdBack = turnover?.steps ?? [];
+  const at = { now: observed.now, term: facts.term, mayBegin: holdBack.length === 0 };
+  const shrinking = ask.mayShrink ? planShrinking(desired, leavers, swarm, at) : { steps: [], holds: [], waits: [] };
   const awake = staying.filter((n) => n.machine.state !== 'stopped'); // the others are started first
   const upkeep = together([
     planOptions(desired, record, swarm, observed.now),
     planNodeUpkeep(desired, record, awake, observed.now),
   ]);
-  const condemned = surplus.filter((s) => s.replaced);
-  const managers = planManagerChanges({ desired, record, infrastructure, swarm, nodes, staying, condemned });
+  const condemned = leavers.filter((s) => s.replaced);
+  const managers = planManagerChanges({
+    desired,
+    record,
+    infrastructure,
+    swarm,
+    nodes,
+    staying,
+    condemned,
+    retiring: ask.mayShrink ? (turnover?.retiring ?? []) : [],
+    retiringHold: turnover?.retiringHold ?? null,
+  });
   const steps = [
     ...images,
     ...planLeaves(record, staying, swarm),
@@ -86,6 +98,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     ...planAdmission(desired, record, staying),
     ...planUndoneDrains(desired, awake),
     ...upkeep.steps,
+    ...holdBack,
     ...shrinking.steps,
     ...debris(record, infrastructure, swarm),
   ];

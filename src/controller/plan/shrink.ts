@@ -6,18 +6,10 @@ import type { Wait } from '../../model/plan.ts';
 import { rolloutPolicy } from '../../model/rollout-policy.ts';
 import type { Step } from '../../model/step.ts';
 import { type DrainPolicy, planDrain } from './drain.ts';
-import {
-  INTENT_LABEL,
-  intentOf,
-  isJoining,
-  keptByLabel,
-  labelsFor,
-  type Node,
-  SINCE_LABEL,
-  STRENGTH_LABEL,
-} from './nodes.ts';
+import type { Leaver } from './leavers.ts';
+import { INTENT_LABEL, isJoining, keptByLabel, labelsFor, type Node, SINCE_LABEL, STRENGTH_LABEL } from './nodes.ts';
 import { raftOf } from './quorum.ts';
-import type { Surplus } from './surplus.ts';
+import { isLeaving } from './rollout/available.ts';
 
 export interface Shrinking {
   readonly steps: readonly Step[];
@@ -33,11 +25,13 @@ const SILENCE_RECHECK_MS = 1_000;
 interface At {
   readonly now: number;
   readonly term: number;
+  /** False: other nodes are held back first. */
+  readonly mayBegin: boolean;
 }
 
 /** Nodes that are too many: drained together, so that no task moves twice, each removed when its own drain is over. */
-export function planShrinking(desired: Desired, surplus: readonly Surplus[], swarm: SwarmView, at: At): Shrinking {
-  const all = surplus.map((leaver) => planLeaving(desired, leaver, swarm, at));
+export function planShrinking(desired: Desired, leavers: readonly Leaver[], swarm: SwarmView, at: At): Shrinking {
+  const all = leavers.map((leaver) => planLeaving(desired, leaver, swarm, at));
   return {
     steps: all.flatMap((a) => ('kind' in a ? [a] : [])),
     holds: all.flatMap((a) => ('reason' in a ? [a] : [])),
@@ -46,19 +40,20 @@ export function planShrinking(desired: Desired, surplus: readonly Surplus[], swa
 }
 
 /** The one thing to do now about a node that has to go, or why nothing is done. */
-function planLeaving(desired: Desired, { node, why, replaced }: Surplus, swarm: SwarmView, at: At): Step | Hold | Wait {
+function planLeaving(desired: Desired, leaver: Leaver, swarm: SwarmView, at: At): Step | Hold | Wait {
+  const { node, why, replaced, intent } = leaver;
   const { machine, member } = node;
   const remove = (because: string): Step => ({ kind: 'remove-machine', machine: machine.id, why: because });
   const silent: Wait = { what: `the engine of ${machine.id} does not answer`, recheckMs: SILENCE_RECHECK_MS };
   if (machine.state === 'unknown')
     return { what: `${machine.id} could not be looked at`, recheckMs: SILENCE_RECHECK_MS };
   const inRaft = member?.manager || member?.role === 'manager';
-  if (replaced && (inRaft || lacksManagers(desired, node, swarm))) {
+  if (inRaft || (replaced && lacksManagers(desired, node, swarm))) {
     const what = `${machine.id} is removed once ${inRaft ? 'it is out of raft' : 'another manager has taken its place'}`;
     return { what, recheckMs: SILENCE_RECHECK_MS };
   }
   // A manager that was cut off and put out of raft does not know it; the swarm's word about a member it lists is the later one.
-  if (inRaft || (member === null && machine.engine?.isManager)) return managerHold(machine.id);
+  if (member === null && machine.engine?.isManager) return managerHold(machine.id);
   const kept = keptByLabel(member);
   if (kept !== null) return labelHold(`remove ${machine.id}`, machine.id, kept);
   if (replaced && member?.state === 'down') return remove(why);
@@ -75,13 +70,14 @@ function planLeaving(desired: Desired, { node, why, replaced }: Surplus, swarm: 
     return !isNamed ? remove(why) : machine.engine === null ? silent : notDown;
   }
   if (isJoining(member) && member.availability === 'pause' && !hasTasks(node, swarm)) return remove(why);
-  const drain = planDrain({ member, swarm, pool: policyOf(desired, machine.pool), ...at, why });
+  const drain = planDrain({ member, swarm, pool: policyOf(desired, machine.pool), ...at, why, intent });
   switch (drain.kind) {
     case 'begin': {
       // Right after a leader change nobody can say how strong a service is.
       const isUnsure = swarm.members.some((m) => m.state === 'unknown' && !isJoining(m));
       const what = `the swarm does not know all its members yet; then ${machine.id} is drained`;
-      return isUnsure ? { what, recheckMs: DRAIN_RECHECK_MS } : drain.step;
+      if (isUnsure) return { what, recheckMs: DRAIN_RECHECK_MS };
+      return at.mayBegin ? drain.step : { what: `${machine.id} is drained next`, recheckMs: DRAIN_RECHECK_MS };
     }
     case 'held':
       return drain.hold;
@@ -97,7 +93,7 @@ function planLeaving(desired: Desired, { node, why, replaced }: Surplus, swarm: 
 export function planUndoneDrains(desired: Desired, staying: readonly Node[]): readonly Step[] {
   return staying.flatMap(({ machine, member }): readonly Step[] => {
     const pool = desired.pools.find((p) => p.name === machine.pool);
-    if (!pool || !member || intentOf(member) !== 'remove' || keptByLabel(member) !== null) return [];
+    if (!pool || !member || !isLeaving({ machine, member }) || keptByLabel(member) !== null) return [];
     const { [INTENT_LABEL]: _i, [SINCE_LABEL]: _s, [STRENGTH_LABEL]: _t, ...labels } = member.labels;
     return [
       {
@@ -131,10 +127,10 @@ function policyOf(desired: Desired, pool: string): DrainPolicy {
 
 function managerHold(machine: string): Hold {
   return {
-    reason: 'NotYet',
+    reason: 'MembershipUnsettled',
     what: `remove ${machine}`,
-    why: `it is a manager, and this version does not take managers away`,
-    release: 'demote it by hand, or a later version of skep',
+    why: 'it takes itself for a manager, and the swarm does not list it as a worker',
+    release: `it hears of its demotion; or docker swarm leave --force on it`,
   };
 }
 

@@ -10,9 +10,9 @@ export const STARTS_WITHIN_MS = 600_000;
 /** A machine found overdue may still join: a controller that was away finds them all so. Our choice: a join takes 1 s. */
 export const OVERDUE_GRACE_MS = 30_000;
 
-/** How a machine looks bad. `startup`: it never became a member in time. `demoted`: a manager that was, and never is again. */
+/** How a machine looks bad. `startup`: it never became a member in time. */
 export interface Symptom {
-  readonly kind: 'stopped' | 'sick' | 'startup' | 'demoted';
+  readonly kind: 'stopped' | 'sick' | 'startup';
   /** What is wrong, for people, e.g. `the swarm calls it down`. */
   readonly what: string;
 }
@@ -46,9 +46,6 @@ export function symptomOf({ machine, member }: Node, pool: DesiredPool, seen: Se
   if (member.manager?.reachability === 'unreachable')
     return { kind: 'sick', what: 'the other managers cannot reach it' };
   if (engine?.swarm === 'error') return { kind: 'sick', what: `its engine says: ${engine.error ?? 'error'}` };
-  if (pool.role === 'manager' && member.role === 'worker' && member.manager === null) {
-    return { kind: 'demoted', what: 'it was demoted, and a demoted node is never promoted again' };
-  }
   return null;
 }
 

@@ -1,0 +1,54 @@
+import type { Desired, DesiredPool } from '../../../model/desired.ts';
+import type { Hold } from '../../../model/hold.ts';
+import { isOutdated } from '../../../model/machine-hash.ts';
+import type { SwarmView } from '../../../model/observed.ts';
+import type { ClusterRecord } from '../../../model/record.ts';
+import { localDataHold } from '../drain.ts';
+import { keptByLabel, type Node } from '../nodes.ts';
+import { labelHold } from '../shrink.ts';
+import { isAvailable, isLeaving } from './available.ts';
+
+/** One declared pool as a rollout sees it. Nodes that healing takes away are in none of these. */
+export interface PoolNow {
+  readonly pool: DesiredPool;
+  readonly here: readonly Node[];
+  readonly available: ReadonlySet<Node>;
+  /** Made from another machine spec than the pool's. */
+  readonly outdated: ReadonlySet<Node>;
+  /** Outdated, available, and nothing speaks against taking them away. */
+  readonly takable: readonly Node[];
+  /** What speaks against the others. */
+  readonly holds: readonly Hold[];
+  /** At least one available node is of today's spec: the canary lives. */
+  readonly hasGood: boolean;
+}
+
+export function poolsNow(
+  desired: Desired,
+  record: ClusterRecord,
+  nodes: readonly Node[],
+  swarm: SwarmView | null,
+): readonly PoolNow[] {
+  const byPool = new Map<string, Node[]>(desired.pools.map((p) => [p.name, []]));
+  for (const node of nodes) byPool.get(node.machine.pool)?.push(node);
+  return desired.pools.map((pool) => {
+    const here = byPool.get(pool.name) ?? [];
+    const available = new Set(here.filter((n) => isAvailable(n, pool)));
+    const outdated = new Set(here.filter((n) => isOutdated(n.machine, pool, record)));
+    const holds: Hold[] = [];
+    const takable: Node[] = [];
+    for (const node of outdated) {
+      const hold = swarm && !isLeaving(node) ? takingHold(node, pool, swarm) : null;
+      if (hold) holds.push(hold);
+      else if (available.has(node)) takable.push(node);
+    }
+    return { pool, here, available, outdated, takable, holds, hasGood: [...available].some((n) => !outdated.has(n)) };
+  });
+}
+
+/** Why a node is not taken away for another, whatever else is true. */
+function takingHold({ machine, member }: Node, pool: DesiredPool, swarm: SwarmView): Hold | null {
+  const kept = keptByLabel(member);
+  if (kept !== null) return labelHold(`replace ${machine.id}`, machine.id, kept);
+  return member && pool.localData === 'Protect' ? localDataHold(member, swarm, 'replace') : null;
+}
