@@ -20,10 +20,13 @@ describe('a machine', () => {
     expect(unknownHash({ hash }, OTHER, record)).toBe(false);
   });
 
-  it.each(['v0:older', 'v9:newer', ''])('whose hash is %j is not outdated when nobody knows of what it was made', (hash) => {
-    for (const record of [EMPTY, null, { hashInputs: { [TODAY.machineHash]: MADE } }]) {
-      expect(isOutdated({ hash }, OTHER, record)).toBe(false);
-      expect(unknownHash({ hash }, OTHER, record)).toBe(true);
-    }
-  });
+  it.each(['v0:older', 'v9:newer', ''])(
+    'whose hash is %j is not outdated when nobody knows of what it was made',
+    (hash) => {
+      for (const record of [EMPTY, null, { hashInputs: { [TODAY.machineHash]: MADE } }]) {
+        expect(isOutdated({ hash }, OTHER, record)).toBe(false);
+        expect(unknownHash({ hash }, OTHER, record)).toBe(true);
+      }
+    },
+  );
 });

@@ -5,6 +5,7 @@ import type { Observed, SwarmView } from '../../../src/model/observed.ts';
 import type { ClusterRecord } from '../../../src/model/record.ts';
 import {
   aDesired,
+  aMachine,
   aMember,
   anInfrastructure,
   anObserved,
@@ -24,6 +25,7 @@ const managers = (reachable: number, n = 3): SwarmView['members'] =>
   });
 
 interface Wish {
+  readonly hash?: string;
   readonly swarm?: Partial<SwarmView>;
   readonly host?: HostRoom | null;
   readonly images?: Readonly<Record<string, string>>;
@@ -31,8 +33,8 @@ interface Wish {
   readonly declared?: 1 | 3;
 }
 
-function kinds({ swarm = {}, host = null, images = {}, record = {}, declared = 3 }: Wish): string[] {
-  const infrastructure = anInfrastructure([]);
+function kinds({ swarm = {}, host = null, images = {}, record = {}, declared = 3, hash }: Wish): string[] {
+  const infrastructure = anInfrastructure(hash === undefined ? [] : [aMachine('demo-managers-0001', { hash })]);
   const observed: Observed = anObserved({
     swarm: { ok: true, value: aSwarm({ members: managers(3), ...swarm }) },
     infrastructure: { ok: true, value: { ...infrastructure, carriers: { ...infrastructure.carriers, images } } },
@@ -132,5 +134,13 @@ describe('notices', () => {
     free = 9e8;
     await keeper.pass();
     expect(keeper.status().status).not.toHaveProperty('notices');
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, boolean]>([
+    ['v1:other', {}, false],
+    ['v9:other', { 'v9:other': { provider: 'simulated' } }, false],
+    ['v9:other', {}, true],
+  ])('MachineHashUnknown of a machine with hash %s when the record has the inputs %j: %s', (hash, hashInputs, is) => {
+    expect(kinds({ hash, record: { hashInputs } })).toEqual(is ? ['MachineHashUnknown'] : []);
   });
 });

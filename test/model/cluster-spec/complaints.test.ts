@@ -3,6 +3,7 @@ import { parseFile } from '../../../src/model/cluster-spec/parse.ts';
 import { GOOD } from './example-spec.ts';
 
 const LOCAL_KEYS = 'image, privileged, capAdd, securityOpt, cgroup, binds, subnet, zones, preloadImages, publish';
+const CRON = 'allowed: minute, hour, day of month, month and day of week, such as 0 2 * * 2,4';
 const DNS = 'a DNS label: a-z, 0-9 and -, beginning and ending with a letter or digit';
 
 describe('each complaint stands where the mistake is and says what is allowed', () => {
@@ -155,7 +156,48 @@ describe('each complaint stands where the mistake is and says what is allowed', 
       '{env: "a\\0b"}',
       '5:17 a control character or half a surrogate pair in a string (allowed: text, tabs and line ends)',
     ],
+    // maintenance windows
+    [
+      'drainTimeout: 5m}',
+      'drainTimeout: 5m}\n  maintenance: {timeZone: Europe/Pariss, windows: [{start: 0 2 * *, duration: 0s}]}',
+      '23:27 spec.maintenance.timeZone: "Europe/Pariss" is no time zone (allowed: UTC, or a name such as Europe/Paris; did you mean "Europe/Paris"?)',
+      `23:60 spec.maintenance.windows[0].start: "0 2 * *" has not five fields (${CRON})`,
+      '23:79 spec.maintenance.windows[0].duration: too short (allowed: at least 1m)',
+    ],
+    [
+      'drainTimeout: 5m}',
+      'drainTimeout: 5m}\n  maintenance: {timeZone: "+02:00", windows: [{start: 0 25 * * 1, duration: 32d}]}',
+      '23:27 spec.maintenance.timeZone: "+02:00" is no time zone (allowed: UTC, or a name such as Europe/Paris)',
+      `23:55 spec.maintenance.windows[0].start: "0 25 * * 1" is no cron expression: Invalid value for hour: 25 (${CRON})`,
+      '23:77 spec.maintenance.windows[0].duration: too long (allowed: at most 31d)',
+    ],
+    [
+      'drainTimeout: 5m}',
+      'drainTimeout: 5m}\n  maintenance: {windows: [{start: 0 2 31 2 *, duration: 1h}]}',
+      '23:35 spec.maintenance.windows[0].start: "0 2 31 2 *" never comes (allowed: a day that there is)',
+    ],
     // more than one field
+    [
+      'drainTimeout: 5m}',
+      'drainTimeout: 5m, maxSurge: 0}',
+      '22:41 spec.rollout.maxSurge: maxSurge and maxUnavailable are both 0 (allowed: one of them above 0)',
+    ],
+    [
+      'drainTimeout: 5m}',
+      'drainTimeout: 5m, maxSurge: 0%, maxUnavailable: 0}',
+      '22:61 spec.rollout.maxUnavailable: maxSurge and maxUnavailable are both 0 (allowed: one of them above 0)',
+    ],
+    [
+      'drainTimeout: 30m}',
+      'drainTimeout: 30m, maxSurge: 0, canary: maybe}',
+      '21:46 spec.workers[1].rollout.maxSurge: maxSurge and maxUnavailable are both 0 (allowed: one of them above 0)',
+      '21:57 spec.workers[1].rollout.canary: expected true or false, found the string "maybe"',
+    ],
+    [
+      'drainTimeout: 30m}\n  rollout: {drainTimeout: 5m}',
+      'maxUnavailable: 0%}\n  rollout: {maxSurge: 0, maxUnavailable: 1}',
+      '21:33 spec.workers[1].rollout.maxUnavailable: maxSurge and maxUnavailable are both 0 (allowed: one of them above 0)',
+    ],
     [
       'name: data',
       'name: web',

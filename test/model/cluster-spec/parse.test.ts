@@ -32,6 +32,11 @@ describe('a good file', () => {
     expect(workers?.map((pool) => pool.rollout)).toEqual([{}, { drainTimeout: '30m' }]);
   });
 
+  it.each(['{maxSurge: 0, maxUnavailable: 1}', '{maxSurge: 10%}', '{maxUnavailable: 50%}'])(
+    'may roll by %s',
+    (rollout) => expect(complaintsOf(change('rollout: {drainTimeout: 5m}', `rollout: ${rollout}`))).toEqual([]),
+  );
+
   it.each(['', '# nothing\n', '---\n---\n# nothing\n', '\uFEFF'])(
     'has no documents when it says nothing: %j',
     (text) => {
