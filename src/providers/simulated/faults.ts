@@ -21,6 +21,8 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   /** It happens, the answer is lost: `unreachable`. */
   | { readonly kind: 'lose' }
+  /** It is sent twice, and happens twice if it can; answers what the first one met. */
+  | { readonly kind: 'twice' }
   /** Answers what the same method answered last time for this cluster; the first time as usual. For reads. */
   | { readonly kind: 'stale' }
   /** It happens, and somebody tampers with the answer, e.g. makes one machine of a view `unknown`. */
@@ -53,10 +55,13 @@ export function createGuard(faults: Faults, clock: Clock) {
       const key = `${port}.${method}:${cluster}`;
       const earlier = lastAnswers.get(key);
       if (fault?.kind === 'stale' && earlier) return earlier as Result<T, Problem>;
-      const answer = await act(...all).catch((error: unknown) => {
-        signal.throwIfAborted();
-        return fail(problemOf(cluster, error));
-      });
+      const once = (): Promise<Result<T, Problem>> =>
+        act(...all).catch((error: unknown) => {
+          signal.throwIfAborted();
+          return fail(problemOf(cluster, error));
+        });
+      const answer = await once();
+      if (fault?.kind === 'twice') await once();
       if (faults !== noFaults) lastAnswers.set(key, answer);
       if (fault?.kind === 'lose') return fail({ kind: 'unreachable', what: method, detail: 'the answer was lost' });
       return fault?.kind === 'edit' ? (fault.edit(answer) as Result<T, Problem>) : answer;

@@ -1,0 +1,115 @@
+import type { Clock } from '../base/clock.ts';
+import type { Result } from '../base/result.ts';
+import type { MachineId } from '../model/ids.ts';
+import type { EngineView, InfrastructureView, Machine } from '../model/observed.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Call, Fault } from '../providers/simulated/faults.ts';
+import type { CallFault, FaultKind } from './story.ts';
+
+/** The faults that wait for their calls. Empty when it is quiet. */
+export interface FaultBox {
+  add(fault: CallFault): void;
+  clear(): void;
+  /** The fault that this call meets, if one waits for such. */
+  take(method: string, isWrite: boolean): CallFault | null;
+}
+
+const LOOKS: readonly FaultKind[] = ['stale', 'partial'];
+
+export function createFaultBox(onMet: (how: FaultKind, method: string) => void): FaultBox {
+  let waiting: { readonly fault: CallFault; left: number }[] = [];
+  return {
+    add: (fault) => void waiting.push({ fault, left: fault.calls }),
+    clear() {
+      waiting = [];
+    },
+    take(method, isWrite) {
+      const found = waiting.find(({ fault }) => fault.on === method || (fault.on === '*' && isWrite));
+      if (!found) return null;
+      found.left -= 1;
+      if (found.left <= 0) waiting = waiting.filter((one) => one !== found);
+      onMet(found.fault.how, method);
+      return found.fault;
+    },
+  };
+}
+
+export const isWrite = ({ port, method }: Pick<Call, 'port' | 'method'>): boolean =>
+  port !== 'provider' && !['observe', 'list', 'read'].includes(method);
+
+/** A fault as the simulated provider takes it; looks that lie are edited answers. */
+export function faultOf({ how, ms }: CallFault, call: Call): Fault | null {
+  const what = `${call.port} ${call.method}`;
+  const refuse = (problem: Problem): Fault => ({ kind: 'refuse', problem });
+  switch (how) {
+    case 'refuse':
+      return isWrite(call)
+        ? refuse({ kind: 'refused', field: null, detail: 'not now' })
+        : refuse({ kind: 'unreachable', what, detail: 'no route' });
+    case 'unreachable':
+      return refuse({ kind: 'unreachable', what, detail: 'no route' });
+    case 'throttle':
+      return refuse({ kind: 'throttled', retryAfterMs: ms });
+    case 'conflict':
+      return refuse({ kind: 'conflict', what });
+    case 'late':
+      return { kind: 'delay', ms };
+    case 'lose':
+      return { kind: 'lose' };
+    case 'twice':
+      return isWrite(call) ? { kind: 'twice' } : null;
+    default:
+      return null;
+  }
+}
+
+type Answer = Result<unknown, Problem>;
+
+/** A manager that lags behind, or answers from what it knew: our choice of what is still plausible, ms. */
+const STALEST_MS = 5_000;
+
+/** What one process's looks answer: as things are, as they were a moment ago, or with a machine that cannot be seen into. */
+export function createLies(clock: Clock, says: ReadonlyMap<MachineId, EngineView['swarm']>, pick: () => number) {
+  const last = new Map<string, { readonly at: number; readonly answer: Answer }>();
+  return (call: Call, how: FaultKind | null): Fault => ({
+    kind: 'edit',
+    edit(answer) {
+      const key = `${call.port}:${call.cluster}`;
+      const before = last.get(key);
+      last.set(key, { at: clock.monotonic(), answer });
+      const isYoung = before !== undefined && clock.monotonic() - before.at <= STALEST_MS;
+      const given = how === 'stale' && isYoung ? before.answer : answer;
+      if (call.port !== 'infrastructure' || !given.ok) return given;
+      const view = given.value as InfrastructureView;
+      const hidden = how === 'partial' ? view.machines[Math.floor(pick() * view.machines.length)]?.id : null;
+      if (!hidden && says.size === 0) return given;
+      return {
+        ok: true,
+        value: { ...view, machines: view.machines.map((m) => seenAs(m, m.id === hidden, says, pick)) },
+      };
+    },
+  });
+}
+
+function seenAs(
+  machine: Machine,
+  isHidden: boolean,
+  says: ReadonlyMap<MachineId, EngineView['swarm']>,
+  pick: () => number,
+): Machine {
+  const state = says.get(machine.id);
+  if (state !== undefined && machine.state === 'running') {
+    const engine = {
+      version: '28.5.2',
+      nodeId: null,
+      isManager: false,
+      error: `the engine is ${state}`,
+      missingImages: [],
+    };
+    return { ...machine, engine: { ...engine, swarm: state } };
+  }
+  if (!isHidden) return machine;
+  return pick() < 0.5 ? { ...machine, state: 'unknown', engine: null } : { ...machine, engine: null };
+}
+
+export const isLie = (how: FaultKind): boolean => LOOKS.includes(how);

@@ -1,0 +1,79 @@
+import { parseFile } from '../model/cluster-spec/parse.ts';
+import { specHashOf } from '../model/desired.ts';
+import type { ClusterName } from '../model/ids.ts';
+import type { StatusFile } from '../model/status.ts';
+import { DEFAULTS } from './controller.ts';
+import type { Documents } from './documents.ts';
+import { PATHS, type Simulation } from './simulation.ts';
+import type { End } from './trace.ts';
+
+/**
+ * The longest that anything is waited for, twice: three starts in ten minutes, a startup, an unhealthy node, a drain, each
+ * for several nodes one after the other.
+ */
+const LIMIT_MS = 45 * 60_000;
+const LOOK_MS = 5_000;
+/** A hold has to outlive a resync and a listing to count as rest. */
+const STILL_MS = DEFAULTS.resyncMs * 1.1 + DEFAULTS.relistMs + LOOK_MS;
+
+/** Lets time pass until every cluster rests as declared or in a hold, or the limit is over. */
+export async function comeToRest(sim: Simulation, documents: Documents): Promise<End> {
+  const { clock, worlds } = sim;
+  const limit = clock.monotonic() + LIMIT_MS;
+  let stillSince = clock.monotonic();
+  let before = '';
+  while (clock.monotonic() < limit) {
+    const end = howItStands(sim, documents);
+    if (stillSince + LOOK_MS < clock.monotonic() && [...end.statuses.values()].every((s) => isDone(s, end))) return end;
+    const now = JSON.stringify([
+      [...end.statuses].map(([name, { status }]) => [name, status.phase, status.because, status.specHash]),
+      worlds.list().map((name) => worlds.read(name)?.revision),
+    ]);
+    if (now !== before) stillSince = clock.monotonic();
+    before = now;
+    const isHeld = [...end.statuses.values()].every((s) => isDone(s, end) || isAtRest(s));
+    if (isHeld && clock.monotonic() - stillSince > STILL_MS) return end;
+    await clock.step(LOOK_MS);
+  }
+  return howItStands(sim, documents);
+}
+
+function howItStands({ clock, tree, worlds }: Simulation, documents: Documents): End {
+  const declared = new Map<ClusterName, string | null>();
+  for (const path of documents.paths()) {
+    for (const { name, spec, complaints } of parsed(documents.text(path) ?? '')) {
+      if (name === null) continue;
+      const isGood = spec !== null && complaints.length === 0 && !declared.has(name);
+      declared.set(name, isGood ? specHashOf(spec) : null);
+    }
+  }
+  const all = worlds.list();
+  const statuses = new Map<ClusterName, StatusFile>();
+  for (const name of new Set([...all, ...declared.keys()])) {
+    const text = tree.text(`${PATHS.status}/${name}.json`);
+    if (text) statuses.set(name, JSON.parse(text) as StatusFile);
+  }
+  return { at: clock.monotonic(), declared, statuses, worlds: all.flatMap((name) => worlds.read(name) ?? []) };
+}
+
+const texts = new Map<string, ReturnType<typeof parseFile>['documents']>();
+
+function parsed(text: string) {
+  const known = texts.get(text);
+  if (known) return known;
+  texts.clear();
+  const { documents } = parseFile('end.yaml', text);
+  texts.set(text, documents);
+  return documents;
+}
+
+function isDone({ metadata, status }: StatusFile, { declared }: End): boolean {
+  const hash = declared.get(metadata.name as ClusterName);
+  if (hash === undefined) return status.phase === 'Deleted';
+  return hash !== null && status.phase === 'Ready' && status.observedSpecHash === hash && status.specHash === hash;
+}
+
+/** Nothing is on its way: it is held, paused, or kept although its document is gone. */
+function isAtRest({ status }: StatusFile): boolean {
+  return !status.conditions.some(({ type }) => type === 'Reconciling');
+}

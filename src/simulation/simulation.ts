@@ -1,0 +1,70 @@
+import { type Random, seededRandom } from '../base/random.ts';
+import { createVirtualClock, type VirtualClock } from '../base/virtual-clock.ts';
+import type { planCluster } from '../controller/plan/plan-cluster.ts';
+import type { MachineId } from '../model/ids.ts';
+import type { EngineView } from '../model/observed.ts';
+import { createWorldStore, type WorldStore } from '../providers/simulated/world-store.ts';
+import { createFaultBox, type FaultBox } from './call-faults.ts';
+import { createFileTree, type FileTree } from './doors/file-tree.ts';
+import { createSharedLease, type SharedLease } from './doors/lease.ts';
+import type { Entry } from './trace.ts';
+
+/** Decides: the planner, or one with a mistake planted. */
+export type Decide = typeof planCluster;
+
+export const PATHS = { specs: '/specs', status: '/status', state: '/state' } as const;
+export const OWNER = 'ours';
+
+/** Everything around the controllers of one schedule, in memory and virtual time. */
+export interface Simulation {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly worlds: WorldStore;
+  readonly tree: FileTree;
+  readonly lease: SharedLease;
+  readonly faults: FaultBox;
+  readonly decide: Decide;
+  readonly entries: Entry[];
+  /** Engines that are locked or in an error, which no simulated world brings forth by itself. */
+  readonly says: Map<MachineId, EngineView['swarm']>;
+  /** Boots that are yet to go wrong. */
+  readonly boots: { how: 'slowly' | 'never'; left: number };
+  /** How often each fault met each kind of call. */
+  readonly met: Map<string, number>;
+  /** Told when files of the specs directory or of the inbox changed. */
+  readonly watchers: Set<() => void>;
+  /** The history of the specs directory: commit → its number. */
+  readonly commits: Map<string, number>;
+  note(entry: Entry): void;
+}
+
+/** A Saturday; nothing depends on it but maintenance windows. */
+const START = Date.UTC(2027, 0, 2, 12);
+
+export function createSimulation(seed: number, decide: Decide): Simulation {
+  const clock = createVirtualClock(START);
+  const random = seededRandom(seed * 7_919 + 1);
+  const met = new Map<string, number>();
+  const entries: Entry[] = [];
+  const tree = createFileTree();
+  for (const path of [PATHS.status, PATHS.state]) void tree.disk.mkdir(path);
+  return {
+    clock,
+    random,
+    worlds: createWorldStore({ at: 'memory', clock, random }),
+    tree,
+    lease: createSharedLease(),
+    faults: createFaultBox((how, method) => count(met, `${how} × ${method}`)),
+    decide,
+    entries,
+    says: new Map(),
+    boots: { how: 'slowly', left: 0 },
+    met,
+    watchers: new Set(),
+    commits: new Map(),
+    note: (entry) => void entries.push(entry),
+  };
+}
+
+export const count = (counts: Map<string, number>, key: string): void =>
+  void counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -1,0 +1,94 @@
+import type { ClusterSpec } from '../model/cluster-spec/schema.ts';
+import type { Availability } from '../model/observed.ts';
+import type { ServiceWish } from '../providers/simulated/acts.ts';
+import type { Side } from './process.ts';
+
+/** A spec as a person writes it: defaults left out. */
+export type SpecText = string;
+
+/** Everything that happens in one schedule, drawn from its seed: plain data, so that parts of it can be left out. */
+export interface Story {
+  readonly seed: number;
+  /** The documents at the beginning, by path below the specs directory. */
+  readonly files: Readonly<Record<string, SpecText>>;
+  readonly events: readonly Happening[];
+  /** When faults stop, ms after the beginning. */
+  readonly quietAt: number;
+}
+
+export interface Happening {
+  /** ms after the beginning. */
+  readonly at: number;
+  readonly what: What;
+}
+
+/** `roll`: in [0, 1), chooses among what is there then. `ms`: how long it lasts. `cluster`: which, by number. */
+export type What = { readonly cluster: number } & (
+  | { readonly kind: 'kill' | 'stop' | 'destroy'; readonly roll: number; readonly role: Victim }
+  | { readonly kind: 'freeze' | 'cut'; readonly roll: number; readonly role: Victim; readonly ms: number }
+  | { readonly kind: 'zone'; readonly roll: number; readonly how: 'kill' | 'cut'; readonly ms: number }
+  | { readonly kind: 'restart-all' }
+  | { readonly kind: 'boots'; readonly how: 'slowly' | 'never'; readonly machines: number }
+  | { readonly kind: 'engine-says'; readonly roll: number; readonly state: 'locked' | 'error'; readonly ms: number }
+  | { readonly kind: 'carriers' }
+  | { readonly kind: 'availability'; readonly roll: number; readonly set: Availability; readonly undoMs: number | null }
+  | { readonly kind: 'role'; readonly roll: number; readonly how: 'promote' | 'demote' }
+  | { readonly kind: 'remove-member'; readonly roll: number }
+  | { readonly kind: 'ghost'; readonly roll: number }
+  | { readonly kind: 'label'; readonly roll: number; readonly label: string; readonly value: string }
+  | { readonly kind: 'hold-label'; readonly roll: number; readonly undoMs: number | null }
+  | { readonly kind: 'options' }
+  | { readonly kind: 'stranger-joins' }
+  | { readonly kind: 'other-hashes' }
+  | { readonly kind: 'deploy'; readonly service: ServiceWish }
+  | { readonly kind: 'remove-service'; readonly roll: number }
+  | { readonly kind: 'pause-intent'; readonly undoMs: number | null }
+  | { readonly kind: 'confirm' | 'retry' }
+  | { readonly kind: 'edit'; readonly text: SpecText }
+  | { readonly kind: 'write-slowly'; readonly text: SpecText; readonly ms: number }
+  | { readonly kind: 'delete-file'; readonly undoMs: number | null }
+  | { readonly kind: 'rename'; readonly undoMs: number | null }
+  | { readonly kind: 'break' | 'duplicate'; readonly undoMs: number | null }
+  | { readonly kind: 'undo' }
+  | { readonly kind: 'directory'; readonly how: 'vanishes' | 'denied' | 'empty'; readonly ms: number }
+  | { readonly kind: 'checkout-old'; readonly ms: number }
+  | {
+      readonly kind: 'die';
+      readonly calls: number;
+      readonly side: Side;
+      readonly downMs: number;
+      readonly roll: number;
+    }
+  | { readonly kind: 'suspend'; readonly ms: number; readonly roll: number }
+  | { readonly kind: 'second-controller' }
+  | { readonly kind: 'lease-gone' }
+  | { readonly kind: 'fault'; readonly fault: CallFault }
+);
+
+export type Victim = 'any' | 'manager' | 'worker' | 'leader';
+
+/** What the next calls of one kind meet. */
+export interface CallFault {
+  /** `port.method`; `*`: any that changes something. */
+  readonly on: string;
+  readonly how: FaultKind;
+  /** How many calls it meets at most. */
+  readonly calls: number;
+  /** How long each is late, or how long to wait that is answered. */
+  readonly ms: number;
+}
+
+export const FAULT_KINDS = [
+  'refuse',
+  'unreachable',
+  'throttle',
+  'conflict',
+  'late',
+  'lose',
+  'twice',
+  'stale',
+  'partial',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export type Document = ClusterSpec;
