@@ -8,6 +8,8 @@ import type { ClusterRecord } from './record.ts';
 
 const FORMAT = 1;
 
+const duration = z.exactOptional(z.object({ ms: z.number(), count: z.int() }));
+
 const named = <Name extends string>() => z.string().transform((text) => text as Name);
 
 /** Who wrote it and how: read first, so that a record of another format is named as what it is. */
@@ -62,6 +64,7 @@ const recordSchema = z.object({
     })
     .nullable()
     .default(null),
+  durations: z.object({ startup: duration, drain: duration }).default({}),
   corrections: z.record(z.string(), z.object({ count: z.int(), at: z.number() })).default({}),
 });
 

@@ -1,4 +1,5 @@
 import type { ClusterSpec } from './cluster-spec/schema.ts';
+import type { Durations } from './durations.ts';
 import type { HealthNote } from './health-note.ts';
 import type { ClusterName, MachineId, SwarmId } from './ids.ts';
 
@@ -41,6 +42,7 @@ export interface ClusterRecord {
   readonly health: readonly HealthNote[];
   /** There while outdated nodes are being replaced. */
   readonly rollout: Rollout | null;
+  readonly durations: Durations;
 }
 
 /** How a replacement of outdated nodes fares: what settling is measured from, whoever measures. */

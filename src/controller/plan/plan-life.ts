@@ -5,6 +5,7 @@ import type { Drift, Plan, Wait } from '../../model/plan.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import { withAbsentUnreachable } from './dead-managers.ts';
+import { durationsSeen } from './durations-seen.ts';
 import type { PlanFacts } from './facts.ts';
 import { planGrowth } from './grow.ts';
 import { planStarts, triage } from './heal.ts';
@@ -93,6 +94,7 @@ export function planLife(
     corrected: upkeep?.corrected ?? [],
     health: healed.notes,
     rollout: turnover ? turnover.rollout : record.rollout,
+    samples: durationsSeen({ desired, nodes, steps, ready, record, now }),
   });
   if (next === null) return { batch: steps, holds, waits, asDeclared: ready, drift };
   const step = recordStep(next, whyWritten(record, next));

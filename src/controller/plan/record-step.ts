@@ -1,4 +1,5 @@
 import type { Desired } from '../../model/desired.ts';
+import { durationsAfter, type Sample } from '../../model/durations.ts';
 import { canonicalJson } from '../../model/hash.ts';
 import type { HealthNote } from '../../model/health-note.ts';
 import type { Observed } from '../../model/observed.ts';
@@ -39,6 +40,7 @@ export function firstRecord(desired: Desired, facts: PlanFacts): ClusterRecord {
     corrections: {},
     health: [],
     rollout: null,
+    durations: {},
   };
 }
 
@@ -53,6 +55,8 @@ export interface Learnt {
   readonly health?: readonly HealthNote[];
   /** Left out: as it was. */
   readonly rollout?: Rollout | null;
+  /** How long what ends with this batch took. */
+  readonly samples?: readonly Sample[];
 }
 
 /** What the record should say now: the accepted document, what was learnt, what is spent. Null: it says so already. */
@@ -92,6 +96,7 @@ export function nextRecord(
     // What never started under the old document may start under the new.
     health: (learnt.health ?? record.health).filter((n) => accepted || n.kind !== 'startup'),
     rollout: learnt.rollout === undefined ? record.rollout : learnt.rollout,
+    durations: accepted ? durationsAfter(record.durations, learnt.samples ?? []) : record.durations,
     applied: appliedAfter(record, desired, learnt.applied ?? false),
     // A changed document is a fresh word: what was fought over under the old one is tried at once. Its acceptance goes alone.
     corrections: accepted ? correctionsAfter(record.corrections, learnt.corrected ?? [], observed.now) : {},
