@@ -88,9 +88,10 @@ spec:
 const at = (values, share) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.ceil(share * values.length) - 1)];
 
-export function machine() {
-  return `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}, ${image}`;
-}
+/** What the figures of benchmarks without an engine depend on. */
+export const host = () => `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}`;
+
+export const machine = () => `${host()}, ${image}`;
 
 /** Runs `skep` and `script` in alternating order, after one pair to warm up; prints each pair, median and p90. Times in ms. */
 export async function comparePairs(pairs, skep, script) {

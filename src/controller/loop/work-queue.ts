@@ -1,4 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
+import { createAlarmHeap } from './alarm-heap.ts';
+import { createFifoSet, type FifoSet } from './fifo-set.ts';
 
 /** A changed spec (or an operator's word) before an operation under way before a routine look. */
 export const PRIORITIES = ['spec', 'operation', 'resync'] as const;
@@ -38,9 +40,15 @@ interface Wish {
 
 /** Once `signal` aborts, its timer is gone and nothing is taken any more. */
 export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSignal): WorkQueue<K> {
-  const ready: Readonly<Record<Priority, Set<K>>> = { spec: new Set(), operation: new Set(), resync: new Set() };
+  const ready: Readonly<Record<Priority, FifoSet<K>>> = {
+    spec: createFifoSet(),
+    operation: createFifoSet(),
+    resync: createFifoSet(),
+  };
   /** Wishes that are not due, and wishes for keys that are out. */
   const later = new Map<K, Wish>();
+  /** When to look at which of them; one that was wished for earlier since, or is out, says nothing any more. */
+  const alarms = createAlarmHeap<K>();
   const out = new Set<K>();
   const troubles = new Map<K, { readonly failures: number; readonly notBefore: number }>();
   const takers = new Set<(taken: Taken<K> | null) => void>();
@@ -59,16 +67,19 @@ export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSig
     }
     const at = Math.max(clock.monotonic() + ms, troubles.get(key)?.notBefore ?? 0);
     const before = later.get(key);
-    later.set(key, before ? merge(before, { at, priority }) : { at, priority });
-    promote(key);
+    const next = before ? merge(before, { at, priority }) : { at, priority };
+    later.set(key, next);
+    if (next.at !== before?.at || next.at <= clock.monotonic()) promote(key);
   }
 
   /** Makes a key ready if it may be, else sees to it that it is looked at again in time. */
   function promote(key: K): void {
     const due = later.get(key);
     if (!due || out.has(key)) return;
-    if (due.at > clock.monotonic()) setAlarm(due.at);
-    else {
+    if (due.at > clock.monotonic()) {
+      alarms.push({ at: due.at, key });
+      setAlarm(due.at);
+    } else {
       later.delete(key);
       ready[due.priority].add(key);
       serve();
@@ -86,9 +97,8 @@ export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSig
 
   function next(): Taken<K> | null {
     for (const priority of PRIORITIES) {
-      const [key] = ready[priority];
+      const key = ready[priority].shift();
       if (key === undefined) continue;
-      ready[priority].delete(key);
       out.add(key);
       return { key, priority };
     }
@@ -105,7 +115,14 @@ export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSig
 
   function ring(): void {
     alarm = null;
-    for (const key of [...later.keys()]) promote(key);
+    const now = clock.monotonic();
+    let first = alarms.first();
+    while (first && (first.at <= now || later.get(first.key)?.at !== first.at)) {
+      alarms.shift();
+      if (later.get(first.key)?.at === first.at) promote(first.key);
+      first = alarms.first();
+    }
+    if (first) setAlarm(first.at);
   }
 
   const stop = (): void => {
@@ -142,7 +159,9 @@ export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSig
       const notBefore = clock.monotonic() + delayMs;
       troubles.set(key, { failures, notBefore });
       const kept = later.get(key);
-      if (kept && kept.priority !== 'spec') later.set(key, { ...kept, at: Math.max(kept.at, notBefore) });
+      if (!kept || kept.priority === 'spec' || kept.at >= notBefore) return;
+      later.set(key, { ...kept, at: notBefore });
+      promote(key);
     },
     forget: (key) => void troubles.delete(key),
     failures: (key) => troubles.get(key)?.failures ?? 0,

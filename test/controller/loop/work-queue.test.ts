@@ -87,6 +87,33 @@ describe('the work queue', () => {
     expect(queue.failures('a')).toBe(0);
   });
 
+  it('looks at the keys that are due and at no other, however many wait', async () => {
+    const { clock, end } = setUp();
+    let looks = 0;
+    const counting = { ...clock, monotonic: () => ++looks && clock.monotonic() };
+    const queue = createWorkQueue<string>(counting, end.signal);
+    for (let i = 0; i < 10_000; i++) queue.addAfter(`c${i}`, 1_000 + i, 'resync');
+    looks = 0;
+    await clock.step(1_009);
+    expect(queue.depth().waiting).toBe(10);
+    // Of each alarm some few, none of the 9,990 others.
+    expect(looks).toBeLessThan(100);
+  });
+
+  it('forgets the later alarm of a key that was wished for earlier', async () => {
+    const { clock, queue, takeNow } = setUp();
+    queue.addAfter('a', 1_000, 'resync');
+    queue.addAfter('a', 100, 'operation');
+    queue.addAfter('b', 2_000, 'resync');
+    await clock.step(100);
+    expect(await takeNow()).toBe('a');
+    queue.done('a');
+    await clock.step(1_000);
+    expect(await takeNow()).toBeNull();
+    await clock.step(900);
+    expect(await takeNow()).toBe('b');
+  });
+
   it('leaves no timer and no waiting worker behind', async () => {
     const { clock, queue, end } = setUp();
     const waiting = queue.take(new AbortController().signal);
