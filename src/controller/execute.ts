@@ -91,6 +91,12 @@ async function perform(
       return swarm.promote(ref, through, { id: step.node, version: step.version }, signal);
     case 'demote':
       return swarm.demote(ref, through, { id: step.node, version: step.version }, signal);
+    case 'constrain-service': {
+      const service = { id: step.service, version: step.version };
+      return swarm.constrain(ref, through, service, { node: step.node, on: step.on }, signal);
+    }
+    case 'rebalance-service':
+      return swarm.rebalance(ref, through, { id: step.service, version: step.version }, signal);
     case 'remove-member':
       return swarm.remove(ref, through, step.node, step.force, signal);
   }

@@ -5,6 +5,7 @@ export const HOLD_REASONS = [
   'ReplacementHeld',
   'DrainTimedOut',
   'LocalDataHeld',
+  'Unplaceable',
   'CanaryFailed',
   'Braked',
   'QuorumLost',
@@ -18,7 +19,6 @@ export const HOLD_REASONS = [
   'StartupFailed',
   'MembershipUnsettled',
   'SwarmUnreachable',
-  'NotYet',
 ] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 

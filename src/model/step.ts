@@ -39,6 +39,17 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'leave'; readonly machine: MachineId }
   | { readonly kind: 'remove-machine'; readonly machine: MachineId }
   | { readonly kind: 'remove-member'; readonly node: NodeId; readonly hostname: string; readonly force: boolean }
+  | {
+      /** Keeps a service off a node by a constraint (`on`), or takes that constraint out again. */
+      readonly kind: 'constrain-service';
+      readonly service: string;
+      readonly name: string;
+      readonly version: number;
+      readonly node: NodeId;
+      readonly on: boolean;
+    }
+  /** Docker makes all its tasks anew and so spreads them. */
+  | { readonly kind: 'rebalance-service'; readonly service: string; readonly name: string; readonly version: number }
   | { readonly kind: 'destroy-carriers' }
   | { readonly kind: 'forget-record'; readonly seenRevision: number }
 );
@@ -78,6 +89,12 @@ export function describeStep(step: Step): string {
       return `remove machine ${step.machine}`;
     case 'remove-member':
       return `remove member ${step.hostname}${step.force ? ' by force' : ''}`;
+    case 'constrain-service':
+      return step.on
+        ? `move service ${step.name} off ${step.node}`
+        : `let service ${step.name} run on ${step.node} again`;
+    case 'rebalance-service':
+      return `spread service ${step.name} anew`;
     case 'destroy-carriers':
       return 'remove what carried the machines';
     case 'forget-record':

@@ -85,12 +85,30 @@ export interface Swarm {
   ): Answer;
   promote(ref: ClusterRef, via: MachineId, node: NodeRef, signal: AbortSignal): Answer;
   demote(ref: ClusterRef, via: MachineId, node: NodeRef, signal: AbortSignal): Answer;
+  /**
+   * Keeps a service off a node by a constraint and notes it in the label of `model/surge.ts` (`on`), or takes both out
+   * again. All else of its spec stays as it is; what somebody else put there stays too.
+   */
+  constrain(
+    ref: ClusterRef,
+    via: MachineId,
+    service: ServiceRef,
+    against: { readonly node: NodeId; readonly on: boolean },
+    signal: AbortSignal,
+  ): Answer;
+  /** Has Docker make all tasks of a service anew, under its own update policy: raises `ForceUpdate` by one. */
+  rebalance(ref: ClusterRef, via: MachineId, service: ServiceRef, signal: AbortSignal): Answer;
   /** Without force only a Down member goes. Removing one already gone succeeds. */
   remove(ref: ClusterRef, via: MachineId, node: NodeId, force: boolean, signal: AbortSignal): Answer;
 }
 
 export interface NodeRef {
   readonly id: NodeId;
+  readonly version: number;
+}
+
+export interface ServiceRef {
+  readonly id: string;
   readonly version: number;
 }
 

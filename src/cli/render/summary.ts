@@ -39,6 +39,10 @@ function count(step: Step, made: Set<string>, away: Set<string>, touched: Set<st
     case 'demote':
       touched.add(step.hostname);
       return;
+    case 'constrain-service':
+    case 'rebalance-service':
+      touched.add(`service ${step.name}`);
+      return;
     case 'set-swarm':
       touched.add('the swarm');
       return;

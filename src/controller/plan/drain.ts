@@ -1,13 +1,22 @@
 import { describeDuration } from '../../model/cluster-spec/duration.ts';
 import type { DesiredPool } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
-import type { Member, SwarmView } from '../../model/observed.ts';
+import type { Member, ServiceView, SwarmView } from '../../model/observed.ts';
 import type { Step } from '../../model/step.ts';
+import { drainManner } from './drain-labels.ts';
+import { localDataHold } from './local-data.ts';
 import { INTENT_LABEL, intentOf, SINCE_LABEL, STRENGTH_LABEL } from './nodes.ts';
+import { unplaceable } from './placement.ts';
+import { awaitedOn, isJob, strengthNote, weakerThanNoted } from './strength.ts';
+import { planSurge } from './surge.ts';
 
-/** Drains of safety.md 5: begun with one update that carries the intent, over when nobody is worse off. */
+/**
+ * Drains of safety.md 5. What would be lost is named before. Where a job runs, or a service wants to be moved start-first,
+ * the node is paused with our intent and they go first; then it is drained. It is over when nobody is worse off.
+ */
 
 export type Drain =
+  /** The next step: of the drain, or of what goes before it. */
   | { readonly kind: 'begin'; readonly step: Step }
   | { readonly kind: 'running'; readonly waitsFor: string }
   | { readonly kind: 'over' }
@@ -20,33 +29,71 @@ export interface DrainAsk {
   readonly now: number;
   readonly term: number;
   readonly why: string;
-  /** What its drain is marked with. */
+  /** What becomes of the node: marked on it, for whoever goes on with the drain. */
   readonly intent: 'remove' | 'replace';
+  /** Others that leave with it: its tasks find no place there. */
+  readonly leaving?: readonly Member[];
 }
 export type DrainPolicy = Pick<DesiredPool, 'localData' | 'rollout'>;
 
 export function planDrain(ask: DrainAsk): Drain {
-  const { member, swarm, pool, now } = ask;
-  const ours = ['remove', 'replace'].includes(intentOf(member) ?? '');
-  if (member.availability !== 'drain' || !ours) {
-    const hold = pool.localData === 'Protect' ? localDataHold(member, swarm, 'remove') : null;
-    return hold ? { kind: 'held', hold } : { kind: 'begin', step: beginDrain(ask) };
+  const { member, swarm } = ask;
+  const intent = intentOf(member);
+  const isOurs = intent === 'remove' || intent === 'replace';
+  if (isOurs && member.availability === 'drain') {
+    const here = awaitedOn(member, swarm).map((service) => ({ service, what: stillThere(service) }));
+    return inTime(ask, here.length > 0 ? here : weakerThanNoted(member, swarm), { kind: 'over' });
   }
-  const waitsFor = stillMoving(member, swarm);
-  if (waitsFor === null) return { kind: 'over' };
+  const hold = drainObjection(ask);
+  if (hold) return { kind: 'held', hold };
+  const first = awaitedOn(member, swarm).filter((service) => isJob(service) || drainManner(service) === 'surge');
+  if (isOurs && member.availability === 'pause') {
+    const surge = planSurge(member, swarm);
+    if (surge) return { kind: 'begin', step: surge };
+    const drain: Drain = { kind: 'begin', step: setNode(ask, 'drain', member.labels[STRENGTH_LABEL]) };
+    return inTime(ask, stillFirst(ask, first), drain);
+  }
+  const names = first.map(({ name }) => name).join(', ');
+  const step = first.length > 0 ? setNode(ask, 'pause', undefined, `${names} first`) : setNode(ask, 'drain');
+  return { kind: 'begin', step };
+}
+
+interface Awaited {
+  readonly service: ServiceView;
+  readonly what: string;
+}
+
+const stillThere = ({ name }: ServiceView): string => `tasks of ${name} still run there`;
+
+/** Before the drain itself: jobs that have not ended, services that are not moved yet or not well elsewhere. */
+function stillFirst({ member, swarm }: DrainAsk, first: readonly ServiceView[]): readonly Awaited[] {
+  const weaker = weakerThanNoted(member, swarm).filter(({ service }) => drainManner(service) === 'surge');
+  return [...first.map((service) => ({ service, what: stillThere(service) })), ...weaker];
+}
+
+/** Waits for these as long as the pool's policy and each service's own label say; then goes on with `next`. */
+function inTime({ member, pool, now }: DrainAsk, awaited: readonly Awaited[], next: Drain): Drain {
+  if (awaited.length === 0) return next;
+  const say = (some: readonly Awaited[]): string => some.map(({ what }) => what).join(', ');
   const since = sinceOf(member, now);
-  if (now - since <= pool.rollout.drainTimeoutMs) return { kind: 'running', waitsFor };
-  if (pool.rollout.onDrainTimeout === 'Force') return { kind: 'over' };
+  if (now - since <= pool.rollout.drainTimeoutMs) return { kind: 'running', waitsFor: say(awaited) };
+  const kept = awaited.filter(({ service }) => !mayForce(service, pool));
+  if (kept.length === 0) return next;
   return {
     kind: 'held',
     hold: {
       reason: 'DrainTimedOut',
       what: `remove ${member.hostname}`,
-      why: `its drain began ${describeDuration(now - since)} ago and ${waitsFor}`,
+      why: `its drain began ${describeDuration(now - since)} ago and ${say(kept)}`,
       release:
-        'the tasks end or move; or set onDrainTimeout: Force, a longer drainTimeout, or the old count in the file',
+        'the tasks end or move; or set onDrainTimeout: Force, a longer drainTimeout, or the old count in the file, or label the service skep.drain=force',
     },
   };
+}
+
+function mayForce(service: ServiceView, pool: DrainPolicy): boolean {
+  const manner = drainManner(service);
+  return manner === 'force' || (manner !== 'wait' && pool.rollout.onDrainTimeout === 'Force');
 }
 
 /** A label that somebody spoilt does not end a drain: it is then taken as just begun. */
@@ -55,81 +102,49 @@ function sinceOf(member: Member, now: number): number {
   return Number.isFinite(since) ? since : now;
 }
 
-function beginDrain({ member, swarm, now, term, why, intent }: DrainAsk): Step {
-  const strength = servicesOn(member, swarm)
-    .map((id) => `${id}:${strengthOf(id, swarm)}`)
-    .join(' ');
+/** Why the node may not be drained at all. */
+export function drainObjection({
+  member,
+  swarm,
+  pool,
+  intent,
+  leaving,
+}: Pick<DrainAsk, 'member' | 'swarm' | 'pool' | 'intent' | 'leaving'>): Hold | null {
+  const data = pool.localData === 'Protect' ? localDataHold(member, swarm, intent) : null;
+  if (data) return data;
+  const lost = unplaceable(member, withHeldBack(swarm), leaving).filter((u) => drainManner(u.service) !== 'force');
+  if (lost.length === 0) return null;
+  return {
+    reason: 'Unplaceable',
+    what: `${intent} ${member.hostname}`,
+    why: lost.map(({ service, why }) => `service ${service.name} would run nowhere: ${why}`).join('; '),
+    release:
+      'make room for it elsewhere or change the service; or label it skep.drain=force (stop it all the same) or skep.drain=skip (never ask)',
+  };
+}
+
+/** Nodes that are held back in a rollout are put back when tasks find no other place: they are room, too. */
+function withHeldBack(swarm: SwarmView): SwarmView {
+  const members = swarm.members.map(
+    (m): Member => (intentOf(m) === 'hold-back' ? { ...m, availability: 'active' } : m),
+  );
+  return { ...swarm, members };
+}
+
+function setNode(ask: DrainAsk, availability: 'pause' | 'drain', strength?: string, first?: string): Step {
+  const { member, swarm, now, term, why, intent } = ask;
   return {
     kind: 'set-node',
     node: member.id,
     version: member.version,
     hostname: member.hostname,
-    availability: 'drain',
+    availability,
     labels: {
       ...member.labels,
       [INTENT_LABEL]: `${intent}:${term}`,
       [SINCE_LABEL]: String(now),
-      [STRENGTH_LABEL]: strength,
+      [STRENGTH_LABEL]: strength ?? strengthNote(member, swarm),
     },
-    why,
+    why: first === undefined ? why : `${why}; ${first}`,
   };
-}
-
-/** Ids of replicated services with a running task on this node. */
-function servicesOn(member: Member, swarm: SwarmView): readonly string[] {
-  const replicated = new Set(swarm.services.filter((s) => s.mode === 'replicated').map((s) => s.id));
-  const here = swarm.tasks.filter(
-    (t) => t.nodeId === member.id && t.state === 'running' && replicated.has(t.serviceId),
-  );
-  return [...new Set(here.map((t) => t.serviceId))].sort();
-}
-
-/** Tasks wanted running and running, on Ready nodes that are not drained (`RunningTasks` counts Down nodes too). */
-function strengthOf(serviceId: string, swarm: SwarmView): number {
-  const serving = new Set(
-    swarm.members.filter((m) => m.state === 'ready' && m.availability !== 'drain').map((m) => m.id),
-  );
-  return swarm.tasks.filter(
-    (t) =>
-      t.serviceId === serviceId &&
-      t.desired === 'running' &&
-      t.state === 'running' &&
-      t.nodeId !== null &&
-      serving.has(t.nodeId),
-  ).length;
-}
-
-/** What a drain still waits for; null when it is over. Of a node that is down, tasks are listed as running for a day. */
-function stillMoving(member: Member, swarm: SwarmView): string | null {
-  const left = member.state === 'down' ? [] : servicesOn(member, swarm);
-  const name = (id: string): string => swarm.services.find((s) => s.id === id)?.name ?? id;
-  if (left.length > 0) return `tasks of ${left.map(name).join(', ')} still run there`;
-  for (const entry of (member.labels[STRENGTH_LABEL] ?? '').split(' ').filter(Boolean)) {
-    const [id = '', before = '0'] = entry.split(':');
-    const service = swarm.services.find((s) => s.id === id);
-    if (!service) continue;
-    const wanted = Math.min(Number(before), service.replicas ?? 0);
-    const running = strengthOf(id, swarm);
-    if (running < wanted) return `${service.name} runs ${running} of ${wanted} tasks elsewhere`;
-  }
-  return null;
-}
-
-/** A node that holds a service's local data is not taken away by itself. Global services and sockets are left out. */
-export function localDataHold(member: Member, swarm: SwarmView, verb: 'remove' | 'replace'): Hold | null {
-  for (const service of swarm.services) {
-    if (service.localData.length === 0 || service.labels['skep.data'] === 'discard') continue;
-    if (service.mode === 'global' || service.mode === 'global-job') continue;
-    if (!swarm.tasks.some((t) => t.serviceId === service.id && t.nodeId === member.id)) continue;
-    return {
-      reason: 'LocalDataHeld',
-      what: `${verb} ${member.hostname}`,
-      why: `service ${service.name} keeps data in ${service.localData.join(', ')} on it`,
-      release:
-        verb === 'remove'
-          ? 'set localData: Discard on the pool, or label the service skep.data=discard, or move it, or put the old count back'
-          : 'it comes back; or set localData: Discard on the pool, label the service skep.data=discard, or remove the machine by hand',
-    };
-  }
-  return null;
 }

@@ -1,7 +1,9 @@
 import type { Desired } from '../../model/desired.ts';
 import type { MachineId, NodeId, SwarmId } from '../../model/ids.ts';
-import type { InfrastructureView, Machine, Member, Observed, SwarmView } from '../../model/observed.ts';
+import type { InfrastructureView, Machine, Member, Observed, ServiceView, SwarmView } from '../../model/observed.ts';
 import type { Step } from '../../model/step.ts';
+import { withSurge } from '../../model/surge.ts';
+import { isJob } from './strength.ts';
 
 /** The world as it would look had these steps succeeded and everything on its way arrived. For the road, never for a batch. */
 export function imagine(observed: Observed, steps: readonly Step[], desired: Desired): Observed {
@@ -55,8 +57,9 @@ function imagineStep(o: Observed, step: Step): Observed {
     case 'leave':
       return machine(step.machine, { engine: null });
     case 'set-node': {
-      const drained = member(step.node, { availability: step.availability, labels: step.labels });
-      return step.availability === 'drain' ? withoutTasks(drained, step.node) : drained;
+      const set = member(step.node, { availability: step.availability, labels: step.labels });
+      if (step.availability === 'drain') return withoutTasks(set, step.node);
+      return step.availability === 'pause' ? withoutJobs(set, step.node) : set;
     }
     case 'promote':
       return member(step.node, { role: 'manager', manager: { leader: false, reachability: 'reachable' } });
@@ -73,6 +76,13 @@ function imagineStep(o: Observed, step: Step): Observed {
       );
       return swarm ? { ...after, swarm: { ok: true, value: { ...swarm, members } } } : after;
     }
+    case 'constrain-service': {
+      const { service, node, on } = step;
+      const constrained = { ...o, swarm: withService(o.swarm, service, (s) => withSurge(s, node, on)) };
+      return on ? withoutTasks(constrained, node, service) : constrained;
+    }
+    case 'rebalance-service':
+      return { ...o, swarm: withService(o.swarm, step.service, (s) => ({ forceUpdate: s.forceUpdate + 1 })) };
     case 'remove-member':
       return withSwarm({ members: (swarm?.members ?? []).filter((m) => m.id !== step.node) });
   }
@@ -189,14 +199,36 @@ function inSwarm(o: Observed, machine: MachineId, founder: boolean): Observed {
   };
 }
 
-/** Tasks of a drained node run somewhere else: on the first other node that takes tasks. */
-function withoutTasks(o: Observed, node: NodeId): Observed {
+function withService(
+  look: Observed['swarm'],
+  id: string,
+  change: (service: ServiceView) => Partial<ServiceView>,
+): Observed['swarm'] {
+  if (!look.ok || look.value === null) return look;
+  const services = look.value.services.map((s) => (s.id === id ? { ...s, ...change(s), version: s.version + 1 } : s));
+  return { ok: true, value: { ...look.value, services } };
+}
+
+/** Jobs on a node that takes no more tasks come to their end. */
+function withoutJobs(o: Observed, node: NodeId): Observed {
+  if (!o.swarm.ok || o.swarm.value === null) return o;
+  const jobs = new Set(o.swarm.value.services.filter(isJob).map((s) => s.id));
+  const tasks = o.swarm.value.tasks.filter((t) => t.nodeId !== node || !jobs.has(t.serviceId));
+  return { ...o, swarm: { ok: true, value: { ...o.swarm.value, tasks } } };
+}
+
+/** Tasks of a drained node, or of one service there, run somewhere else: on the first other node that takes tasks. */
+function withoutTasks(o: Observed, node: NodeId, service?: string): Observed {
   if (!o.swarm.ok || o.swarm.value === null) return o;
   const swarm = o.swarm.value;
   const other = swarm.members.find((m) => m.id !== node && m.state === 'ready' && m.availability === 'active');
   const global = new Set(swarm.services.filter((s) => s.mode === 'global').map((s) => s.id));
   const tasks = swarm.tasks.flatMap((t) =>
-    t.nodeId !== node ? [t] : global.has(t.serviceId) || !other ? [] : [{ ...t, nodeId: other.id }],
+    t.nodeId !== node || (service !== undefined && t.serviceId !== service)
+      ? [t]
+      : global.has(t.serviceId) || !other
+        ? []
+        : [{ ...t, nodeId: other.id }],
   );
   return { ...o, swarm: { ok: true, value: { ...swarm, tasks } } };
 }

@@ -2,8 +2,8 @@ import type { DesiredPool } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
 import { MANAGERS } from '../../model/ids.ts';
 import { brakeOn, type Checked } from './brake.ts';
-import { localDataHold } from './drain.ts';
 import { failedStartups } from './health-notes.ts';
+import { localDataHold } from './local-data.ts';
 import type { Node } from './nodes.ts';
 import type { Seen, Symptom } from './symptoms.ts';
 

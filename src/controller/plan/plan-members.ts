@@ -16,6 +16,7 @@ import { together, type Upkeep } from './put-right.ts';
 import type { Turnover } from './rollout/turnover.ts';
 import { planShrinking, planUndoneDrains } from './shrink.ts';
 import { silentSwarm, swarmGone } from './silent-swarm.ts';
+import { planLooseSurges } from './surge.ts';
 import { planOptions } from './swarm-options.ts';
 
 export interface MembersAsk {
@@ -100,6 +101,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     ...upkeep.steps,
     ...holdBack,
     ...shrinking.steps,
+    ...planLooseSurges(swarm),
     ...debris(record, infrastructure, swarm),
   ];
   const holds = [...managers.holds, ...shrinking.holds, ...upkeep.holds];

@@ -1,7 +1,7 @@
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
 import { MANAGERS } from '../../model/ids.ts';
-import type { SwarmView } from '../../model/observed.ts';
+import type { Member, SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import { rolloutPolicy } from '../../model/rollout-policy.ts';
 import type { Step } from '../../model/step.ts';
@@ -31,7 +31,8 @@ interface At {
 
 /** Nodes that are too many: drained together, so that no task moves twice, each removed when its own drain is over. */
 export function planShrinking(desired: Desired, leavers: readonly Leaver[], swarm: SwarmView, at: At): Shrinking {
-  const all = leavers.map((leaver) => planLeaving(desired, leaver, swarm, at));
+  const leaving = leavers.flatMap(({ node }) => node.member ?? []);
+  const all = leavers.map((leaver) => planLeaving(desired, leaver, swarm, { ...at, leaving }));
   return {
     steps: all.flatMap((a) => ('kind' in a ? [a] : [])),
     holds: all.flatMap((a) => ('reason' in a ? [a] : [])),
@@ -40,7 +41,12 @@ export function planShrinking(desired: Desired, leavers: readonly Leaver[], swar
 }
 
 /** The one thing to do now about a node that has to go, or why nothing is done. */
-function planLeaving(desired: Desired, leaver: Leaver, swarm: SwarmView, at: At): Step | Hold | Wait {
+function planLeaving(
+  desired: Desired,
+  leaver: Leaver,
+  swarm: SwarmView,
+  at: At & { readonly leaving: readonly Member[] },
+): Step | Hold | Wait {
   const { node, why, replaced, intent } = leaver;
   const { machine, member } = node;
   const remove = (because: string): Step => ({ kind: 'remove-machine', machine: machine.id, why: because });

@@ -16,7 +16,7 @@ type Done = Promise<Result<void, Problem>>;
 
 /** Whatever is not said is as `docker service create` has it. */
 export interface ServiceWish
-  extends Partial<Omit<WorldService, 'id' | 'version' | 'name' | 'mode' | 'replicas' | 'forceUpdate'>> {
+  extends Partial<Omit<WorldService, 'id' | 'version' | 'name' | 'mode' | 'replicas' | 'forceUpdate' | 'update'>> {
   readonly name: string;
   /** How many, or one on every node. */
   readonly replicas: number | 'global';

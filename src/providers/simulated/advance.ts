@@ -39,6 +39,7 @@ export function nextDue(world: World): number | null {
     times.push(swarm.electsAt);
     for (const member of swarm.members) times.push(member.changesAt, member.roleAt);
     for (const { changesAt } of [...swarm.peers, ...swarm.tasks]) times.push(changesAt);
+    for (const { update } of swarm.services) times.push(update?.until);
   }
   const ahead = times.filter((time): time is number => typeof time === 'number' && time > world.at);
   return ahead.length === 0 ? null : Math.min(...ahead);

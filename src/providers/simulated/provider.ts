@@ -78,6 +78,8 @@ function guardSwarm(guard: Guard, raw: Swarm): Swarm {
     setNode: guard('swarm', 'setNode', raw.setNode),
     promote: guard('swarm', 'promote', raw.promote),
     demote: guard('swarm', 'demote', raw.demote),
+    constrain: guard('swarm', 'constrain', raw.constrain),
+    rebalance: guard('swarm', 'rebalance', raw.rebalance),
     remove: guard('swarm', 'remove', raw.remove),
   };
 }

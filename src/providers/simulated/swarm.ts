@@ -7,6 +7,7 @@ import type { SimulatedOptions } from './infrastructure.ts';
 import { conflict, gone, refused, silent } from './problems.ts';
 import { bump } from './raft.ts';
 import { answers, machineOf, memberOf } from './reach.ts';
+import { constrain, rebalance } from './service-updates.ts';
 import { JOIN_MS, PEER_MS } from './times.ts';
 import { viewSwarm } from './view.ts';
 import type { World, WorldMachine, WorldMember, WorldSwarm } from './world.ts';
@@ -125,6 +126,10 @@ export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
       update(ref, via, { cause: 'demote', node: node.id, version: node.version }, signal, ({ swarm, now }, member) =>
         demote(swarm, member, now),
       ),
+    constrain: (ref, via, service, against, signal) =>
+      withLeader(ref, via, 'constrain-service', signal, ({ swarm }) => constrain(swarm, service, against)),
+    rebalance: (ref, via, service, signal) =>
+      withLeader(ref, via, 'rebalance-service', signal, ({ swarm }) => rebalance(swarm, service)),
     remove: (ref, via, node, force, signal) =>
       withLeader(ref, via, 'remove-member', signal, ({ swarm }) => remove(swarm, node, force)),
   };

@@ -38,3 +38,5 @@ export const HEAL_MANAGER_MS = 45_000;
 export const TASK_START_MS = 300;
 /** A task from told to stop to stopped: a process that obeys. Our choice. */
 export const TASK_STOP_MS = 200;
+/** A service's update from its last task to its end: swarmkit's default `Monitor`. */
+export const MONITOR_MS = 5_000;

@@ -112,12 +112,13 @@ function viewManager(swarm: WorldSwarm, node: NodeId): Member['manager'] {
   return { leader: swarm.leader === node, reachability: peer.reachable ? 'reachable' : 'unreachable' };
 }
 
-function viewService({ jobMs: _, ...service }: WorldService): ServiceView {
-  return { ...service, updating: false };
+function viewService({ jobMs: _, update, ...service }: WorldService): ServiceView {
+  return { ...service, updating: update !== null };
 }
 
-/** As on real engines: a job's task that is done is not looked at any more. */
-const isCurrent = ({ state }: WorldTask): boolean => state !== 'complete';
+/** As on real engines: what is done, and what was on nodes that are gone, is not looked at any more. */
+const isCurrent = ({ state, node, desired }: WorldTask): boolean =>
+  state !== 'complete' && (node !== null || desired !== 'shutdown');
 
 function viewTask(swarm: WorldSwarm, task: WorldTask): TaskView {
   const { id, service, node, desired, state, detail } = task;

@@ -21,6 +21,8 @@ export interface WorldService {
   forceUpdate: number;
   /** How long a task of a job runs, ms. */
   jobMs: number;
+  /** Null: none goes on. `task`: the one that has to run before the next is made; `until`: when it is over. */
+  update: { task: string | null; until: number | null } | null;
 }
 
 export interface WorldTask {
@@ -60,6 +62,7 @@ const PLAIN: Omit<WorldService, 'id' | 'name'> = {
   updateOrder: 'stop-first',
   forceUpdate: 0,
   jobMs: 0,
+  update: null,
 };
 
 /** All of it has its own copies: a world is changed in place. */

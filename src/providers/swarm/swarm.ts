@@ -10,6 +10,7 @@ import { withLimit } from './limit.ts';
 import { createMembership } from './membership.ts';
 import { createNodeUpdates } from './node-updates.ts';
 import { answer } from './problems.ts';
+import { createServiceUpdates } from './service-updates.ts';
 import { parseService } from './service-view.ts';
 import type { SwarmOptions } from './swarm-options.ts';
 import { createSwarmUpdates } from './swarm-updates.ts';
@@ -43,6 +44,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
     ...createMembership(options),
     ...createNodeUpdates(options),
     ...createSwarmUpdates(options),
+    ...createServiceUpdates(options),
   };
 }
 
