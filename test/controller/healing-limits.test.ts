@@ -25,8 +25,12 @@ describe('the brake', () => {
     expect(keeper.status().status.because).toContain('2 of 5 nodes of web look bad');
     expect(await namesOf(keeper, 'web')).toEqual(names);
     await keeper.acts.thaw(keeper.cluster, first);
+    const eased = keeper.clock.now();
+    await keepFor(keeper, 4 * MINUTE);
+    expect(removals(keeper), 'the other one has its whole time again').toEqual([]);
     await keeper.keep(20 * MINUTE);
     expect(removals(keeper)).toEqual([`remove machine ${second}`]);
+    expect(keeper.clock.now() - eased).toBeGreaterThan(5 * MINUTE);
     await expectWhole(keeper, 1, 5);
   });
 

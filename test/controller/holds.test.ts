@@ -32,6 +32,9 @@ interface Case {
 const MISSING = { firstMissedAt: 1, settled: true, settlesAt: null, suspicion: null } satisfies Absence;
 const absent = (over: Partial<Absence> = {}): Declared => ({ kind: 'absent', absence: { ...MISSING, ...over } });
 const document = (wish: SpecWish): Declared => ({ kind: 'document', desired: wished(wish) });
+/** A window that opens once in four years. */
+const NEVER = { maintenance: { timeZone: 'UTC', windows: [{ start: '0 0 29 2 *', duration: '1m' }] } };
+const ROLLOUT = { startedAt: 1, since: 1, weak: [] };
 const WITHOUT_WEB = document({ workers: { web: 1 } });
 
 /** Every way into a hold that the planner knows: what is wrong, and how its release is worded. */
@@ -83,6 +86,18 @@ const CASES: readonly (readonly [HoldReason, string, RegExp, Case])[] = [
       declared: WITHOUT_WEB,
       observed: (at) =>
         withSwarm({ tasks: stuckTasks(at), services: [{ ...aStuckService(), localData: ['pgdata'] }] })(at),
+    },
+  ],
+  [
+    'Unplaceable',
+    'a service could run nowhere else',
+    /skep\.drain=force/,
+    {
+      declared: WITHOUT_WEB,
+      observed: (at) =>
+        withSwarm({ tasks: stuckTasks(at), services: [{ ...aStuckService(), constraints: ['node.labels.tier==db'] }] })(
+          at,
+        ),
     },
   ],
   [
@@ -177,12 +192,35 @@ const CASES: readonly (readonly [HoldReason, string, RegExp, Case])[] = [
     },
   ],
   [
-    'NotYet',
-    'a machine was made from other values',
-    /old values/,
-    { observed: withMachines(() => ({ hash: 'v1:other' })) },
+    'ReplacementHeld',
+    'somebody aborted the rollout',
+    /skep rollout demo --now/,
+    { observed: outdated({ intents: [anIntent('abort')] }) },
   ],
-  ['NotYet', 'fewer managers are declared', /.+/, { declared: document({ managers: 1 }) }],
+  [
+    'OutsideWindow',
+    'a scale-down',
+    /skep rollout demo --now/,
+    { declared: document({ workers: { web: 1 }, spec: NEVER }) },
+  ],
+  ['OutsideWindow', 'fewer managers', /a window opens/, { declared: document({ managers: 1, spec: NEVER }) }],
+  [
+    'OutsideWindow',
+    'outdated machines',
+    /a window opens/,
+    { declared: document({ spec: NEVER }), observed: outdated({ rollout: { ...ROLLOUT, state: 'fresh' } }) },
+  ],
+  [
+    'CanaryFailed',
+    'the first node of the new spec left something unwell',
+    /a changed document/,
+    {
+      observed: (at) => ({
+        ...outdated({ rollout: { ...ROLLOUT, state: 'dipped' } })(at),
+        ...withMembers(isManager, (m) => (m.manager?.leader ? {} : { state: 'down' }))(at),
+      }),
+    },
+  ],
 ];
 
 describe('a hold', () => {
@@ -291,6 +329,14 @@ function withMembers(which: (member: Member) => boolean, over: (member: Member) 
   return withSwarm({}, (m) => (which(m) ? over(m) : {}));
 }
 
+/** Every machine was made from another spec. */
+function outdated(over: Partial<ClusterRecord>) {
+  return (at: Living): Partial<Observed> => ({
+    ...withMachines(() => ({ hash: 'v1:other' }))(at),
+    ...withRecord(over)(at),
+  });
+}
+
 const MINUTE = 60_000;
 
 /** So many of the workers have been down for longer than they may. */
@@ -323,6 +369,10 @@ function neverJoined(at: Living): Partial<Observed> {
   };
 }
 
+function isManager(member: Member): boolean {
+  return member.role === 'manager';
+}
+
 function isWorker(member: Member): boolean {
   return member.role === 'worker';
 }
@@ -341,6 +391,6 @@ function stuckTasks({ swarm }: Living) {
   return swarm.members.filter(isWorker).map((m) => aTask('db', m.id));
 }
 
-function anIntent(kind: 'pause' | 'resume' | 'confirm') {
+function anIntent(kind: 'pause' | 'abort') {
   return { id: 'i1', kind, by: 'ana', at: 1, reason: null, until: null };
 }

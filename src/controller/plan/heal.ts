@@ -1,8 +1,10 @@
 import type { Desired } from '../../model/desired.ts';
 import type { HealthNote } from '../../model/health-note.ts';
 import type { Hold } from '../../model/hold.ts';
+import { MANAGERS } from '../../model/ids.ts';
 import { isoTime } from '../../model/iso-time.ts';
 import type { Wait } from '../../model/plan.ts';
+import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import type { Checked } from './brake.ts';
 import { nextNotes } from './health-notes.ts';
@@ -26,6 +28,8 @@ export interface Triage {
   readonly checked: readonly Checked[];
   /** Stopped, and not started too often yet. */
   readonly startable: readonly Patient[];
+  /** The brake on them was just let go. */
+  readonly eased: readonly Patient[];
   /** To be replaced: these do not count as nodes of their pools any more. */
   readonly condemned: readonly Leaver[];
   readonly holds: readonly Hold[];
@@ -50,21 +54,26 @@ export function triage(desired: Desired, nodes: readonly Node[], seen: Seen, may
   const startable = treated.filter((p) => mayStart(p, seen));
   const due = treated.filter((p) => mayReplace && !startable.includes(p) && isDue(p, seen));
   const judged = due.map((patient) => ({ patient, hold: replacementHold(patient, all, seen) }));
+  const free = judged.flatMap((j) => (j.hold === null ? [j.patient] : []));
+  const eased = free.filter((p) => wasBraked(p, all, record));
   return {
     patients,
     checked: all,
     startable,
-    condemned: judged
-      .filter((j) => j.hold === null)
-      .map(({ patient: { node, symptom } }) => ({ node, why: symptom.what, intent: 'replace', replaced: true })),
+    eased,
+    condemned: free
+      .filter((p) => !eased.includes(p))
+      .map(({ node, symptom }) => ({ node, why: symptom.what, intent: 'replace', replaced: true })),
     holds: [...judged.flatMap((j) => j.hold ?? []), ...kept.map(keptHold)],
-    waits: treated.filter((p) => !startable.includes(p) && !due.includes(p)).map((p) => waitFor(p, seen)),
+    waits: treated
+      .filter((p) => !startable.includes(p) && (!due.includes(p) || eased.includes(p)))
+      .map((p) => waitFor(p, seen)),
   };
 }
 
 /** Starts what is stopped and stays, and what the record has to know from now on. */
 export function planStarts(
-  { patients, startable, condemned }: Triage,
+  { patients, startable, condemned, eased }: Triage,
   staying: readonly Node[],
   seen: Seen,
 ): { readonly steps: readonly Step[]; readonly waits: readonly Wait[]; readonly notes: readonly HealthNote[] } {
@@ -88,6 +97,7 @@ export function planStarts(
       bad: bad.map((p) => p.node),
       started: started.map((p) => p.node),
       givenUp: givenUp.map((c) => c.node),
+      eased: eased.map((p) => p.node),
       seen,
     }),
   };
@@ -101,6 +111,17 @@ function isDue({ symptom, pool, since }: Patient, { record, swarm, now }: Seen):
   if (symptom.kind === 'sick') return now - since >= pool.health.unhealthyAfterMs;
   if (symptom.kind === 'startup') return now - since >= OVERDUE_GRACE_MS;
   return swarm !== null || record.swarmId === null;
+}
+
+/**
+ * As the record last knew them, too many of its pool looked bad. When the first of them are back the others are on their
+ * way: their time begins anew.
+ */
+function wasBraked({ pool, symptom }: Patient, all: readonly Checked[], { health }: ClusterRecord): boolean {
+  if (symptom.kind !== 'sick' || pool.name === MANAGERS) return false;
+  const noted = new Set<string>(health.filter((n) => n.kind === 'bad').map((n) => n.machine));
+  const here = all.filter(({ node: { machine } }) => machine.pool === pool.name && noted.has(machine.id));
+  return here.length > pool.health.maxUnhealthy;
 }
 
 const keptHold = ({ node: { machine, member } }: Patient): Hold =>

@@ -17,12 +17,14 @@ interface Findings {
   readonly started: readonly Node[];
   /** Never became members. */
   readonly givenUp: readonly Node[];
+  /** Their time begins anew. */
+  readonly eased: readonly Node[];
   readonly seen: Seen;
 }
 
 /** The notes as they should be after this look; the very same list when only old ones would be left out. */
 export function nextNotes(notes: readonly HealthNote[], findings: Findings): readonly HealthNote[] {
-  const { nodes, bad, started, givenUp, seen } = findings;
+  const { nodes, bad, started, givenUp, eased, seen } = findings;
   const { now } = seen;
   const has = (kind: HealthNote['kind'], { id }: Machine, since = 0): boolean =>
     notes.some((n) => n.kind === kind && n.machine === id && n.at >= since);
@@ -41,11 +43,14 @@ export function nextNotes(notes: readonly HealthNote[], findings: Findings): rea
   ];
   const well = new Set<string>(nodes.filter((n) => !bad.includes(n) && isSeen(n, seen)).map((n) => n.machine.id));
   const isOver = (n: HealthNote): boolean => n.kind === 'bad' && well.has(n.machine);
-  if (added.length === 0 && !notes.some(isOver)) return notes;
+  if (added.length === 0 && eased.length === 0 && !notes.some(isOver)) return notes;
+  const anew = new Set<string>(eased.map((n) => n.machine.id));
   const there = new Set<string>(nodes.map((n) => n.machine.id));
   const isOld = (n: HealthNote): boolean =>
     n.kind !== 'startup' && (!there.has(n.machine) || (n.kind === 'start' && now - n.at >= STARTS_WITHIN_MS));
-  return [...notes.filter((n) => !isOver(n) && !isOld(n)), ...added].slice(-MAX_NOTES);
+  const kept = notes.filter((n) => !isOver(n) && !isOld(n));
+  const renewed = kept.map((n) => (n.kind === 'bad' && anew.has(n.machine) ? { ...n, at: now } : n));
+  return [...renewed, ...added].slice(-MAX_NOTES);
 }
 
 /** Nobody can tell how a machine or member is that is `unknown`, or whose swarm does not answer: its time runs on. */

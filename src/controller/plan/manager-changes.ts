@@ -31,17 +31,19 @@ export function planManagerChanges(ask: ManagersAsk): DeadManagers {
   const swarm = withAbsentUnreachable(ask.swarm, infrastructure, nodes);
   const dead = planDeadManagers(record.cluster, swarm, infrastructure, condemned);
   if (dead.steps.length > 0) return dead;
-  const declared = desired.pools.find((p) => p.name === MANAGERS)?.count ?? 0;
+  const pool = desired.pools.find((p) => p.name === MANAGERS);
   // A worker that somebody promoted has no place in raft; nor has a manager that looks bad and still answers.
   const misplaced = nodes.filter((n) => n.machine.pool !== MANAGERS && n.member?.role === 'manager');
   const retiring = [...condemned.map((c) => c.node), ...misplaced, ...ask.retiring];
   const promotions = planPromotions(desired, record, staying, swarm, retiring);
   if (promotions.length > 0) return { ...dead, steps: promotions };
-  const demotion = planDemotion(retiring, declared, swarm);
+  const demotion = pool ? planDemotion(retiring, pool, swarm) : NOBODY;
   const held = demotion.steps.length > 0 && ask.retiringHold !== null;
   if (held) return { ...dead, holds: [...dead.holds, ask.retiringHold] };
   return { ...dead, steps: demotion.steps, holds: [...dead.holds, ...demotion.holds] };
 }
+
+const NOBODY = { steps: [], holds: [] };
 
 /** Raft members that the node list lacks: with them no arithmetic over the list is right. */
 function ghostsIn(swarm: SwarmView, nodes: readonly Node[]): readonly string[] {

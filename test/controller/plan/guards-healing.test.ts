@@ -191,8 +191,8 @@ const HEALING: readonly Row[] = [
   {
     guard: 'S1: a manager that answers is not taken out of raft for looking bad',
     at: sickFor(withMember(three, M2, { state: 'down' }), M2, MINUTES_6),
-    steps: [],
-    held: 'NotYet',
+    steps: ['grow-pool'],
+    waits: /out of raft/,
   },
   {
     guard: 'a machine that is found overdue may still join',

@@ -1,7 +1,8 @@
+import type { DesiredPool } from '../../../model/desired.ts';
 import type { Hold } from '../../../model/hold.ts';
 import type { SwarmView } from '../../../model/observed.ts';
 import type { Step } from '../../../model/step.ts';
-import { localDataHold } from '../drain.ts';
+import { drainObjection } from '../drain.ts';
 import { isJoining, keptByLabel, type Node } from '../nodes.ts';
 import { isChanging, mayDemote, raftOf } from '../quorum.ts';
 import { labelHold } from '../shrink.ts';
@@ -12,7 +13,7 @@ import { labelHold } from '../shrink.ts';
  */
 export function planDemotion(
   retiring: readonly Node[],
-  declared: number,
+  pool: DesiredPool,
   swarm: SwarmView,
 ): { readonly steps: readonly Step[]; readonly holds: readonly Hold[] } {
   const raft = raftOf(swarm.members);
@@ -20,17 +21,19 @@ export function planDemotion(
     ({ member }) => member?.role === 'manager' && member.manager?.reachability === 'reachable',
   );
   const holds: Hold[] = [];
-  if (due.length === 0 || isChanging(raft) || !mayDemote(raft, declared)) return { steps: [], holds };
+  if (due.length === 0 || isChanging(raft) || !mayDemote(raft, pool.count)) return { steps: [], holds };
   // After a leader change nobody can say who is there.
   if (swarm.members.some((m) => m.state === 'unknown' && !isJoining(m))) return { steps: [], holds };
   for (const { machine, member } of due) {
     if (!member) continue;
     const kept = keptByLabel(member);
     const hold =
-      kept === null ? localDataHold(member, swarm, 'replace') : labelHold(`demote ${machine.id}`, machine.id, kept);
+      kept === null
+        ? drainObjection({ member, swarm, pool, intent: 'replace' })
+        : labelHold(`demote ${machine.id}`, machine.id, kept);
     if (hold) holds.push(hold);
     else {
-      const why = `${declared} managers declared, ${raft.n} there`;
+      const why = `${pool.count} managers declared, ${raft.n} there`;
       const { id: node, version, hostname } = member;
       return { steps: [{ kind: 'demote', node, version, hostname, why }], holds: [] };
     }

@@ -2,6 +2,7 @@ import type { Member, SwarmView } from '../../../model/observed.ts';
 import type { Step } from '../../../model/step.ts';
 import type { Leaver } from '../leavers.ts';
 import { INTENT_LABEL, intentOf, isJoining, keptByLabel, type Node } from '../nodes.ts';
+import { unplaceable } from '../placement.ts';
 import { HOLD_BACK } from './available.ts';
 import type { PoolNow } from './pools.ts';
 
@@ -23,9 +24,11 @@ export function planHoldBack(ask: HoldBackAsk): { readonly steps: readonly Step[
   const { pools, nodes, leavers, swarm, term } = ask;
   const outdated = new Set(pools.flatMap((p) => [...p.outdated]));
   const leaving = new Set(leavers.map((l) => l.node));
-  const isWanted = ask.isRolling && leavers.some((l) => l.intent === 'replace' && !l.replaced) && hasRoom(pools, swarm);
+  const drained = leavers.flatMap(({ node: { member }, intent }) => (member && intent === 'replace' ? [member] : []));
+  const isRoomy = ask.isRolling && hasRoom(drained, outdated, swarm);
+  const isWanted = isRoomy && drained.length > 0 && pools.some((p) => p.hasGood);
   const held = nodes.filter(({ member }) => member !== null && intentOf(member) === HOLD_BACK);
-  const isDone = (node: Node): boolean => !outdated.has(node) || isStarved(swarm) || !ask.isRolling;
+  const isDone = (node: Node): boolean => !outdated.has(node) || !isRoomy;
   const back = held.filter((n) => isDone(n) && !leaving.has(n) && keptByLabel(n.member) === null);
   const paused = !isWanted
     ? []
@@ -51,8 +54,12 @@ const mayPause = ({ member }: Node): boolean =>
 const isStarved = (swarm: SwarmView): boolean =>
   swarm.tasks.some((t) => t.desired === 'running' && t.state === 'pending' && t.nodeId === null);
 
-function hasRoom(pools: readonly PoolNow[], swarm: SwarmView): boolean {
-  return pools.some((p) => p.hasGood) && !isStarved(swarm);
+/** Whether all that these have finds room while the other outdated ones take nothing. */
+function hasRoom(leaving: readonly Member[], outdated: ReadonlySet<Node>, swarm: SwarmView): boolean {
+  if (isStarved(swarm)) return false;
+  const old = new Set([...outdated].map((n) => n.member?.id));
+  const members = swarm.members.map((m): Member => (old.has(m.id) ? { ...m, availability: 'pause' } : m));
+  return leaving.every((member) => unplaceable(member, { ...swarm, members }, leaving).length === 0);
 }
 
 function setNode(member: Member, availability: 'pause' | 'active', term: number): Step {

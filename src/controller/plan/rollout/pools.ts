@@ -1,10 +1,11 @@
 import type { Desired, DesiredPool } from '../../../model/desired.ts';
 import type { Hold } from '../../../model/hold.ts';
+import type { NodeId } from '../../../model/ids.ts';
 import { isOutdated } from '../../../model/machine-hash.ts';
-import type { SwarmView } from '../../../model/observed.ts';
+import type { Member, SwarmView } from '../../../model/observed.ts';
 import type { ClusterRecord } from '../../../model/record.ts';
-import { localDataHold } from '../drain.ts';
-import { keptByLabel, type Node } from '../nodes.ts';
+import { drainObjection } from '../drain.ts';
+import { INTENT_LABEL, keptByLabel, type Node } from '../nodes.ts';
 import { labelHold } from '../shrink.ts';
 import { isAvailable, isLeaving } from './available.ts';
 
@@ -50,5 +51,15 @@ export function poolsNow(
 function takingHold({ machine, member }: Node, pool: DesiredPool, swarm: SwarmView): Hold | null {
   const kept = keptByLabel(member);
   if (kept !== null) return labelHold(`replace ${machine.id}`, machine.id, kept);
-  return member && pool.localData === 'Protect' ? localDataHold(member, swarm, 'replace') : null;
+  if (member === null) return null;
+  // Where one more is made first, its tasks find room there.
+  const then = pool.rollout.maxSurge > 0 ? withTwin(member, swarm) : swarm;
+  return drainObjection({ member, swarm: then, pool, intent: 'replace' });
+}
+
+/** As it would be with one more node of the same kind, which is empty. */
+function withTwin(member: Member, swarm: SwarmView): SwarmView {
+  const id = `${member.id}-next` as NodeId;
+  const { [INTENT_LABEL]: _, ...labels } = member.labels;
+  return { ...swarm, members: [...swarm.members, { ...member, id, hostname: id, availability: 'active', labels }] };
 }

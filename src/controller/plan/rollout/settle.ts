@@ -64,7 +64,12 @@ export function nextRollout(
   const was: Rollout =
     before !== null && !isAnew
       ? before
-      : { startedAt: now, state: before === null ? 'fresh' : 'well', since: now, weak: seen.weak };
+      : {
+          startedAt: now,
+          state: before === null || before.state === 'fresh' ? 'fresh' : 'well',
+          since: now,
+          weak: seen.weak,
+        };
   const calm = was.state === 'fresh' ? 'fresh' : 'well';
   const state = seen.moving !== null ? 'moving' : seen.dip !== null ? 'dipped' : calm;
   return state === was.state ? was : { ...was, state, since: now };
