@@ -1,0 +1,205 @@
+import { describe, it } from 'vitest';
+import type { Rollout } from '../../../src/model/record.ts';
+import { aService, aTask, START } from '../../support/builders.ts';
+import { checkRow, type Row, withRecord } from '../../support/guard-rows.ts';
+import {
+  ADMITTED,
+  aSituation,
+  draining,
+  JOINING,
+  type Situation,
+  withMachine,
+  withMember,
+} from '../../support/worlds.ts';
+
+const NEWER = { engine: { config: { debug: true } } };
+const M2 = 'demo-managers-0002';
+const M3 = 'demo-managers-0003';
+const M4 = 'demo-managers-0004';
+const W1 = 'demo-web-0001';
+const W2 = 'demo-web-0002';
+const W3 = 'demo-web-0003';
+const W4 = 'demo-web-0004';
+const FRESH: Rollout = { startedAt: START, state: 'fresh', since: START, weak: [] };
+const UNREACHABLE = { manager: { leader: false, reachability: 'unreachable' } } as const;
+const NEVER = { timeZone: 'UTC', windows: [{ start: '0 0 29 2 *', duration: '1m' }] };
+
+/** Every node is of the spec before. */
+function outdated(
+  there: Readonly<Record<string, number>>,
+  wish: Parameters<typeof aSituation>[1],
+  rollout: Rollout | null = FRESH,
+): Situation {
+  return aSituation(there, { ...wish, spec: { ...NEWER, ...wish.spec } }, { rollout });
+}
+/** This node was made from today's spec. */
+function newer(at: Situation, ...ids: readonly string[]): Situation {
+  const hash = at.declared.kind === 'document' ? at.declared.desired.pools[0]?.machineHash : '';
+  return ids.reduce((next, id) => withMachine(next, id, { hash: hash ?? '' }), at);
+}
+const moving: Rollout = { ...FRESH, state: 'moving' };
+const POOL = { managers: 1, workers: { web: 3 } } as const;
+const rolling = outdated({ managers: 1, web: 3 }, POOL);
+/** The canary is there and an old one may go. */
+const inHand = newer(outdated({ managers: 1, web: 4 }, POOL, moving), W4);
+const three = outdated({ managers: 3 }, { managers: 3 });
+/** A fourth manager came for an old one. */
+const four = newer(outdated({ managers: 4 }, { managers: 3 }, moving), M4);
+const lacking = { web: { count: 3, rollout: { maxSurge: 0, maxUnavailable: 1, canary: false } } };
+
+const data = aService('db', { localData: ['volume db'] });
+
+const ROWS: readonly Row[] = [
+  { guard: 'one node is begun with: the canary', at: rolling, steps: ['grow-pool'] },
+  {
+    guard: 'a rollout is on the record before anything follows from it',
+    at: withRecord(rolling, { rollout: null }),
+    steps: ['write-record'],
+  },
+  {
+    guard: 'nothing is begun before it has settled',
+    at: withRecord(newer(rolling, W1), { rollout: { ...FRESH, state: 'well', since: START - 29_000 } }),
+    steps: [],
+    waits: /the next node of managers is replaced at/,
+  },
+  {
+    guard: 'the managers come after the canary',
+    at: withRecord(newer(rolling, W1), { rollout: { ...FRESH, state: 'well', since: START - 31_000 } }),
+    steps: ['grow-pool'],
+  },
+  {
+    guard: 'S5: nothing is begun while something is not well',
+    at: withMember(withRecord(newer(rolling, W1), { rollout: { ...FRESH, state: 'well', since: 1 } }), W1, {
+      state: 'down',
+    }),
+    never: 'grow-pool',
+    waits: /once all is well/,
+  },
+  {
+    guard: 'S5: no old one goes before the new one serves',
+    at: withMember(inHand, W4, JOINING),
+    steps: ['set-node'],
+  },
+  {
+    guard: 'S5: nodes already unavailable count',
+    at: withMember(outdated({ managers: 1, web: 3 }, { managers: 1, workers: lacking }), W1, { availability: 'drain' }),
+    never: 'set-node',
+  },
+  {
+    guard: 'S5: what is drained by us counts',
+    at: withMember(outdated({ managers: 1, web: 3 }, { managers: 1, workers: lacking }, moving), W1, {
+      ...draining('web'),
+      labels: { ...draining('web').labels, 'skep.intent': 'replace:1' },
+    }),
+    steps: ['write-record', 'remove-machine'],
+  },
+  {
+    guard: 'S6: a machine that cannot be seen is not taken for useless',
+    at: withMember(withMachine(rolling, W2, { state: 'unknown', engine: null }), W2, { state: 'ready' }),
+    never: 'remove-machine',
+  },
+  {
+    guard: 'S7: outdated nodes that are down are not cleared away under the brake',
+    at: [W1, W2].reduce((at, id) => withMember(at, id, { state: 'down' }), rolling),
+    never: 'set-node',
+  },
+  {
+    guard: 'a broken canary cannot block its own fix',
+    at: {
+      ...withMachine(outdated({ managers: 1, web: 4 }, POOL, moving), W4, { engine: null }),
+      ...withoutMember(outdated({ managers: 1, web: 4 }, POOL, moving), W4),
+    },
+    steps: ['remove-machine'],
+  },
+  {
+    guard: 'S13: a node with protected data is not rolled',
+    at: {
+      ...rolling,
+      swarm: { ...rolling.swarm, services: [data], tasks: [W1, W2, W3].map((id) => aTask('db', `n-${id}`)) },
+    },
+    never: 'set-node',
+    held: 'LocalDataHeld',
+  },
+  {
+    guard: 'S14: a hash of another version is recomputed from what the record keeps',
+    at: withOtherVersion(aSituation({ managers: 1, web: 1 }, { managers: 1, workers: { web: 1 } })),
+    steps: [],
+  },
+  { guard: 'S1: an old manager goes only after the new one came', at: three, steps: ['grow-pool'] },
+  {
+    guard: 'S1: with one more than declared, one that is not the leader is demoted',
+    at: four,
+    steps: ['demote'],
+  },
+  { guard: 'S1: not while a peer is unreachable', at: withMember(four, M3, UNREACHABLE), never: 'demote' },
+  {
+    guard: 'S2: not while another changes',
+    at: withMember(four, M3, { role: 'worker' }),
+    never: 'demote',
+  },
+  {
+    guard: 'S2: one that is demoted and still in raft is not drained',
+    at: withMember(four, M2, { role: 'worker' }),
+    never: 'set-node',
+  },
+  {
+    guard: 'the others are held back before one that is out of raft is drained',
+    at: withMember(four, M2, { role: 'worker', manager: null }),
+    steps: ['set-node', 'set-node'],
+    waits: /demo-managers-0002 is drained next/,
+  },
+  {
+    guard: 'a held node is not demoted, the next one is',
+    at: withMember(four, M2, { labels: { ...ADMITTED('managers'), 'skep.hold': 'mine' } }),
+    steps: ['demote'],
+  },
+  { guard: 'the leader is demoted last', at: newer(four, M2, M3), steps: ['demote'] },
+  {
+    guard: 'a window that closes lets the node in hand be finished',
+    at: newer(outdated({ managers: 1, web: 4 }, { ...POOL, spec: { maintenance: NEVER } }, moving), W4),
+    steps: ['set-node', 'set-node', 'set-node'],
+    waits: /is drained next/,
+  },
+  {
+    guard: 'outside a window nothing is begun',
+    at: outdated({ managers: 1, web: 3 }, { ...POOL, spec: { maintenance: NEVER } }),
+    steps: [],
+    held: 'OutsideWindow',
+  },
+  {
+    guard: 'outside a window fewer managers wait',
+    at: aSituation({ managers: 3 }, { managers: 1, spec: { maintenance: NEVER } }),
+    steps: [],
+    held: 'OutsideWindow',
+  },
+  {
+    guard: 'an old pool goes once the new one is whole',
+    at: withMember(aSituation({ managers: 1, old: 1, web: 1 }, { managers: 1, workers: { web: 1 } }), W1, JOINING),
+    steps: ['set-node'],
+    waits: /not declared go once web is whole/,
+  },
+  {
+    guard: 'whoever finds a node held back without a rollout puts it back',
+    at: withMember(aSituation({ managers: 1, web: 1 }, { managers: 1, workers: { web: 1 } }), W1, {
+      availability: 'pause',
+      labels: { ...ADMITTED('web'), 'skep.intent': 'hold-back:1' },
+    }),
+    steps: ['set-node'],
+  },
+];
+
+function withoutMember(at: Situation, id: string): Pick<Situation, 'swarm'> {
+  return { swarm: { ...at.swarm, members: at.swarm.members.filter((m) => m.hostname !== id) } };
+}
+
+function withOtherVersion(at: Situation): Situation {
+  const hashInputs = Object.fromEntries(at.machines.map((m) => ['v9:0', at.record.hashInputs[m.hash]]));
+  return {
+    ...withRecord(at, { hashInputs: { ...at.record.hashInputs, ...hashInputs } }),
+    machines: at.machines.map((m) => ({ ...m, hash: 'v9:0' })),
+  };
+}
+
+describe('guards of rollouts', () => {
+  it.each(ROWS)('$guard', checkRow);
+});
