@@ -64,6 +64,13 @@ const recordSchema = z.object({
     })
     .nullable()
     .default(null),
+  rebalance: z
+    .object({
+      services: z.array(z.object({ id: z.string(), forceUpdate: z.number() })),
+      begunAt: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
   durations: z.object({ startup: duration, drain: duration }).default({}),
   corrections: z.record(z.string(), z.object({ count: z.int(), at: z.number() })).default({}),
 });

@@ -42,6 +42,8 @@ export interface ClusterRecord {
   readonly health: readonly HealthNote[];
   /** There while outdated nodes are being replaced. */
   readonly rollout: Rollout | null;
+  /** There while services are spread again after a rollout. */
+  readonly rebalance: Rebalance | null;
   readonly durations: Durations;
 }
 
@@ -58,6 +60,13 @@ export interface Rollout {
   readonly since: number;
   /** Ids of services that were below their strength when it began: not held against it. */
   readonly weak: readonly string[];
+}
+
+/** Services that are still to be spread again, with their `forceUpdate` as it was when the rollout ended. */
+export interface Rebalance {
+  readonly services: readonly { readonly id: string; readonly forceUpdate: number }[];
+  /** When the last one was begun, ms since the epoch; null: none was. */
+  readonly begunAt: number | null;
 }
 
 /** What was put into the swarm. A difference from it that no document asked for is drift. */

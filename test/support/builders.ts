@@ -79,6 +79,7 @@ export function aRecord(over: Partial<ClusterRecord> = {}): ClusterRecord {
     rollout: null,
     applied: { specHash: over.firstReadyAt ? specHashOf(spec) : null, labels: labelKeys(spec) },
     corrections: {},
+    rebalance: null,
     durations: {},
     ...over,
   };

@@ -17,6 +17,7 @@ import { raftOf } from './quorum.ts';
 import { nextRecord, recordStep, whyWritten } from './record-step.ts';
 import { planTurnover } from './rollout/turnover.ts';
 import { labelHold } from './shrink.ts';
+import { planSpreading } from './spreading.ts';
 
 /** Nothing else says what is missing: our choice, as rarely as a failed look. */
 const NOT_WHOLE: Wait = { what: 'not every machine is in the swarm yet', recheckMs: 1_000 };
@@ -70,7 +71,7 @@ export function planLife(
     facts,
     mayShrink,
   });
-  const holds = unique([...joined.holds, ...sick.holds, ...(turnover?.holds ?? []), ...keptJoining(staying)]);
+  const planned = unique([...joined.holds, ...sick.holds, ...(turnover?.holds ?? []), ...keptJoining(staying)]);
   const steps = [...built, ...joined.steps];
   const waits = [
     ...joined.waits,
@@ -79,8 +80,14 @@ export function planLife(
     ...healed.waits,
     ...progressOf(desired, record, infrastructure, nodes, swarm),
   ];
-  const isQuiet = steps.length === 0 && holds.length === 0 && waits.length === 0;
   const isWhole = swarm !== null && record.swarmId !== null && staying.every(isAdmitted);
+  const isCalm = isWhole && steps.length === 0 && planned.length === 0 && waits.length === 0;
+  const rollout = turnover ? turnover.rollout : record.rollout;
+  const spread = planSpreading({ desired, record, swarm, rollout, now, isCalm: isCalm && mayShrink });
+  const holds = [...planned, ...spread.holds];
+  steps.push(...spread.steps);
+  waits.push(...spread.waits);
+  const isQuiet = steps.length === 0 && holds.length === 0 && waits.length === 0;
   if (isQuiet && !isWhole) waits.push(NOT_WHOLE);
   const ready = isQuiet && isWhole;
   const { upkeep } = joined;
@@ -93,7 +100,8 @@ export function planLife(
     applied: ready || (record.firstReadyAt !== null && upkeep !== null && isDone(upkeep) && carriers.state === 'ready'),
     corrected: upkeep?.corrected ?? [],
     health: healed.notes,
-    rollout: turnover ? turnover.rollout : record.rollout,
+    rollout,
+    rebalance: spread.next,
     samples: durationsSeen({ desired, nodes, steps, ready, record, now }),
   });
   if (next === null) return { batch: steps, holds, waits, asDeclared: ready, drift };

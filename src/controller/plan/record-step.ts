@@ -4,7 +4,7 @@ import { canonicalJson } from '../../model/hash.ts';
 import type { HealthNote } from '../../model/health-note.ts';
 import type { Observed } from '../../model/observed.ts';
 import { labelKeys } from '../../model/read-record.ts';
-import type { Applied, ClusterRecord, Rollout } from '../../model/record.ts';
+import type { Applied, ClusterRecord, Rebalance, Rollout } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { founderName } from './grow.ts';
@@ -40,6 +40,7 @@ export function firstRecord(desired: Desired, facts: PlanFacts): ClusterRecord {
     corrections: {},
     health: [],
     rollout: null,
+    rebalance: null,
     durations: {},
   };
 }
@@ -55,6 +56,8 @@ export interface Learnt {
   readonly health?: readonly HealthNote[];
   /** Left out: as it was. */
   readonly rollout?: Rollout | null;
+  /** Left out: as it was. */
+  readonly rebalance?: Rebalance | null;
   /** How long what ends with this batch took. */
   readonly samples?: readonly Sample[];
 }
@@ -96,6 +99,7 @@ export function nextRecord(
     // What never started under the old document may start under the new.
     health: (learnt.health ?? record.health).filter((n) => accepted || n.kind !== 'startup'),
     rollout: learnt.rollout === undefined ? record.rollout : learnt.rollout,
+    rebalance: learnt.rebalance === undefined ? record.rebalance : learnt.rebalance,
     durations: accepted ? durationsAfter(record.durations, learnt.samples ?? []) : record.durations,
     applied: appliedAfter(record, desired, learnt.applied ?? false),
     // A changed document is a fresh word: what was fought over under the old one is tried at once. Its acceptance goes alone.

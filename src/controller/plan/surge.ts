@@ -14,10 +14,11 @@ import { awaitedOn, isJob, weakerThanNoted } from './strength.ts';
  * constraintenforcer), on a paused one it leaves them to the update.
  */
 export function planSurge(member: Member, swarm: SwarmView): Step | null {
-  const [next] = awaitedOn(member, swarm)
+  const here = awaitedOn(member, swarm)
     .filter((service) => drainManner(service) === 'surge' && !isJob(service))
     .sort((a, b) => drainOrder(a) - drainOrder(b) || (a.name < b.name ? -1 : 1));
-  if (!next || isKeptOff(next, member.id)) return null;
+  const [next] = here;
+  if (!next || here.some((service) => isKeptOff(service, member.id))) return null;
   const isBusy =
     next.updating || weakerThanNoted(member, swarm).some(({ service }) => drainManner(service) === 'surge');
   if (isBusy) return null;

@@ -48,6 +48,7 @@ export function aRecord(name: string, { path = `${name}.yaml`, term = 1 } = {}):
     corrections: {},
     health: [],
     rollout: null,
+    rebalance: null,
     durations: {},
   };
 }
