@@ -5,9 +5,10 @@ import { isOutdated } from '../../../model/machine-hash.ts';
 import type { Member, SwarmView } from '../../../model/observed.ts';
 import type { ClusterRecord } from '../../../model/record.ts';
 import { drainObjection } from '../drain.ts';
+import { byWorth } from '../leavers.ts';
 import { INTENT_LABEL, keptByLabel, type Node } from '../nodes.ts';
 import { labelHold } from '../shrink.ts';
-import { isAvailable, isLeaving } from './available.ts';
+import { isAvailable } from './available.ts';
 
 /** One declared pool as a rollout sees it. Nodes that healing takes away are in none of these. */
 export interface PoolNow {
@@ -16,9 +17,9 @@ export interface PoolNow {
   readonly available: ReadonlySet<Node>;
   /** Made from another machine spec than the pool's. */
   readonly outdated: ReadonlySet<Node>;
-  /** Outdated, available, and nothing speaks against taking them away. */
+  /** Outdated, available, and nothing speaks against taking them away: the first of them, one more than go at once. */
   readonly takable: readonly Node[];
-  /** What speaks against the others. */
+  /** What speaks against those before them. */
   readonly holds: readonly Hold[];
   /** At least one available node is of today's spec: the canary lives. */
   readonly hasGood: boolean;
@@ -28,7 +29,7 @@ export function poolsNow(
   desired: Desired,
   record: ClusterRecord,
   nodes: readonly Node[],
-  swarm: SwarmView | null,
+  swarm: SwarmView,
 ): readonly PoolNow[] {
   const byPool = new Map<string, Node[]>(desired.pools.map((p) => [p.name, []]));
   for (const node of nodes) byPool.get(node.machine.pool)?.push(node);
@@ -38,14 +39,17 @@ export function poolsNow(
     const outdated = new Set(here.filter((n) => isOutdated(n.machine, pool, record)));
     const holds: Hold[] = [];
     const takable: Node[] = [];
-    for (const node of outdated) {
-      const hold = swarm && !isLeaving(node) ? takingHold(node, pool, swarm) : null;
+    for (const node of byWorth([...outdated], outdated)) {
+      if (!available.has(node) || takable.length > atOnce(pool)) continue;
+      const hold = takingHold(node, pool, swarm);
       if (hold) holds.push(hold);
-      else if (available.has(node)) takable.push(node);
+      else takable.push(node);
     }
     return { pool, here, available, outdated, takable, holds, hasGood: [...available].some((n) => !outdated.has(n)) };
   });
 }
+
+const atOnce = ({ rollout }: DesiredPool): number => rollout.maxSurge + rollout.maxUnavailable;
 
 /** Why a node is not taken away for another, whatever else is true. */
 function takingHold({ machine, member }: Node, pool: DesiredPool, swarm: SwarmView): Hold | null {
