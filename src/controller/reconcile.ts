@@ -14,7 +14,7 @@ import { nextVisit } from './next-visit.ts';
 import type { PassPorts } from './pass-ports.ts';
 import type { PlanFacts } from './plan/facts.ts';
 import { planCluster } from './plan/plan-cluster.ts';
-import { planRoad } from './plan/plan-road.ts';
+import { planRoad, ROAD_WORK } from './plan/plan-road.ts';
 import { tellPass } from './tell-pass.ts';
 
 /**
@@ -32,11 +32,13 @@ export async function reconcile(
   const { provider, record, declared, desired, observed } = await look(cluster, before, ports, signal);
   const facts = factsFor(cluster, ports, observed.now);
   const plan = claimDeletion(decide(declared, observed, facts), declared, observed, facts, ports);
-  const road = plan.batch.length > 0 ? planRoad(declared, observed, facts) : null;
   const results: readonly StepResult[] =
     provider && desired ? await execute(plan.batch, effectsOf(observed, desired, provider, ports, sink), signal) : [];
 
   const failed = results.flatMap(({ step, result }) => (result.ok ? [] : [{ step, problem: result.problem }]));
+  // For people only, so it does not keep the batch waiting. A rollout that settles has a road and no batch.
+  const rolls = observed.record.ok && observed.record.value?.rollout;
+  const road = plan.batch.length > 0 || rolls ? planRoad(declared, observed, facts, ROAD_WORK.glance) : null;
   const visit = nextVisit(plan, observed, failed, before);
   const delayMs = delayOf(visit, ports.retryMs);
   const left = recordAfter(observed, results);

@@ -41,9 +41,34 @@ export interface Difference {
   readonly change: string;
 }
 
+export type RoadStep = Step & { readonly note: StepNote };
+
+/** What people want to know of a step before it is taken. */
+export interface StepNote {
+  /** Margin of the managers once its batch is done; null: there is no swarm then. */
+  readonly marginAfter: number | null;
+  /** Services whose tasks it stops before others run in their place, by name. */
+  readonly blinks: readonly string[];
+  /** How long nothing is begun before its batch: settling, or until a maintenance window opens, ms. */
+  readonly waitMs: number;
+  /** How long it takes from then on, ms; 0: no time to speak of. */
+  readonly takesMs: number;
+}
+
+export interface RoadEstimate {
+  readonly totalMs: number;
+  /** The part of it, from the first to the last change of the managers, in which the loss of one would stop the swarm. */
+  readonly withoutToleranceMs: number;
+  /** `seen`: by what startups or drains took in this very cluster. `defaults`: it has shown neither yet. */
+  readonly basis: 'seen' | 'defaults';
+}
+
 /** The whole way, batch by batch, as far as it can be foreseen. */
 export interface Road {
-  readonly batches: readonly (readonly Step[])[];
+  readonly batches: readonly (readonly RoadStep[])[];
+  /** True: it goes on beyond what was foreseen, and the estimate is of what was. */
+  readonly isCut: boolean;
+  readonly estimate: RoadEstimate;
   readonly holds: readonly Hold[];
   readonly differences: readonly Difference[];
   /** sha256 over kinds and subjects of all steps; the same plan has the same digest. */

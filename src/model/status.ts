@@ -62,6 +62,21 @@ const plannedStep = z.strictObject({
   why: z.string().describe('What it is for'),
 });
 
+/** Optional where a status of an older skep has none. */
+const roadStep = plannedStep.extend({
+  marginAfter: z.int().nullable().optional().describe("The managers' margin after its batch; null: there is no swarm"),
+  blinks: z.array(z.string()).optional().describe('Services whose tasks it stops before others run in their place'),
+  waitMs: z.number().optional().describe('How long nothing is begun before its batch, ms'),
+  takesMs: z.number().optional().describe('How long it takes from then on, ms; an estimate'),
+});
+
+const roadEstimate = z.strictObject({
+  totalMs: z.number().describe('The whole road, ms'),
+  withoutToleranceMs: z.number().describe('The part of it in which the loss of one manager would stop the swarm, ms'),
+  basis: z.enum(['seen', 'defaults']).describe('By what was seen in this cluster, or by defaults'),
+  isCut: z.boolean().describe('It goes on beyond what was foreseen'),
+});
+
 const clusterStatus = z.strictObject({
   observedGeneration: z.int().describe('The generation that this status judges'),
   specHash: z.string().nullable().describe('sha256 of the normalised document as it stands in the directory'),
@@ -128,7 +143,8 @@ const clusterStatus = z.strictObject({
     .strictObject({
       digest: z.string().describe('The same plan has the same digest'),
       nextBatch: z.array(plannedStep).describe('What was begun in this pass'),
-      road: z.array(plannedStep).describe('All that is foreseen; the first 200 steps'),
+      road: z.array(roadStep).describe('All that is foreseen; the first 200 steps'),
+      estimate: roadEstimate.optional().describe('How long all that is foreseen takes'),
     })
     .nullable()
     .describe('Null: nothing is to be done'),

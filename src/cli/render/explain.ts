@@ -2,6 +2,7 @@ import type { StatusFile } from '../../model/status.ts';
 import { nodesReady, SIMULATED } from './cluster-branch.ts';
 import type { Paint, Tone } from './paint.ts';
 import { printableDeep } from './printable.ts';
+import { describeEstimate } from './road-notes.ts';
 import { ago, span } from './time.ts';
 import { describeDrift, lookOfNode, lookOfPhase, nameList } from './words.ts';
 import { wrap } from './wrap.ts';
@@ -91,7 +92,8 @@ function next({ status }: StatusFile): string[] {
   const steps = status.plan?.nextBatch.map(({ what, why }) => `${what}: ${why}`) ?? [];
   const later = (status.plan?.road.length ?? 0) - steps.length;
   if (steps.length > 0 && later > 0) steps.push(`then ${later} more (skep plan shows all)`);
-  return steps;
+  const { estimate } = status.plan ?? {};
+  return estimate ? [...steps, ...describeEstimate({ estimate, isCut: estimate.isCut })] : steps;
 }
 
 function cures({ metadata: { name }, status }: StatusFile, { alive }: ExplainFacts): string[] {

@@ -18,8 +18,10 @@ export function planJson(plans: readonly Planned[]): unknown {
       summary: summarise(plan.road),
       differences: plan.road.differences,
       batches: plan.road.batches.map((batch) =>
-        batch.map((step) => ({ kind: step.kind, what: describeStep(step), why: step.why })),
+        batch.map((step) => ({ kind: step.kind, what: describeStep(step), why: step.why, ...step.note })),
       ),
+      isCut: plan.road.isCut,
+      estimate: plan.road.estimate,
       holds: plan.road.holds,
       warnings: plan.warnings,
       couldNotLook: plan.blind,

@@ -2,6 +2,7 @@ import { isPending, type Planned } from '../plan/planned.ts';
 import { SIMULATED } from './cluster-branch.ts';
 import { foldSteps } from './plan-text.ts';
 import { printable } from './printable.ts';
+import { describeBatch, describeEstimate, describeLength } from './road-notes.ts';
 import { addUp, describeSummary, summarise } from './summary.ts';
 import { dayAndTime } from './time.ts';
 import { plural } from './words.ts';
@@ -26,8 +27,9 @@ function clusterMarkdown(plan: Planned): string[] {
   if (diff.length > 0) lines.push('', ...fenced('diff', diff));
   if (road.batches.length > 0) {
     const steps = road.batches.flat().length;
-    const size = `${plural(road.batches.length, 'batch', 'batches')}, ${plural(steps, 'step')}`;
+    const size = `${describeLength(road)}, ${plural(steps, 'step')}`;
     lines.push('', `<details><summary>The road: ${size}</summary>`, '', ...roadMarkdown(plan), '', '</details>');
+    for (const text of describeEstimate(road)) lines.push('', `* ${text}`);
   }
   for (const hold of road.holds) {
     lines.push(
@@ -43,9 +45,12 @@ function clusterMarkdown(plan: Planned): string[] {
 }
 
 function roadMarkdown({ road }: Planned): string[] {
-  return road.batches.flatMap((batch, i) =>
-    foldSteps(batch).map(({ what, why }, j) => `${j === 0 ? `${i + 1}.` : '  '} ${code(what)}: ${code(why)}${'  '}`),
-  );
+  return road.batches.flatMap((batch, i) => {
+    const steps = foldSteps(batch).map(({ what, why }) => `${code(what)}: ${code(why)}`);
+    const note = describeBatch(batch);
+    const lines = note === '' ? steps : [...steps, `→ ${code(note)}`];
+    return lines.map((line, j) => `${j === 0 ? `${i + 1}.` : '  '} ${line}${'  '}`);
+  });
 }
 
 /** A code span that the text cannot end. */

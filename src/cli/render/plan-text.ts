@@ -1,13 +1,13 @@
 import type { Hold } from '../../model/hold.ts';
-import type { Difference } from '../../model/plan.ts';
+import type { Difference, RoadStep } from '../../model/plan.ts';
 import { describeStep, type Step } from '../../model/step.ts';
 import { isPending, type Planned } from '../plan/planned.ts';
 import { SIMULATED } from './cluster-branch.ts';
 import type { Paint, Tone } from './paint.ts';
 import { printable } from './printable.ts';
+import { describeBatch, describeEstimate, describeLength } from './road-notes.ts';
 import { addUp, describeSummary, summarise } from './summary.ts';
 import { dayAndTime } from './time.ts';
-import { plural } from './words.ts';
 import { columnsOf, wrap } from './wrap.ts';
 
 const SIGN_TONE: Record<Difference['sign'], Tone> = { '+': 'good', '-': 'bad', '~': 'warn', '!': 'bad' };
@@ -18,7 +18,7 @@ const ALIKE_SHOWN = 6;
 export function planText(plans: readonly Planned[], width: number, paint: Paint): readonly string[] {
   const total = addUp(plans.map(({ road }) => summarise(road)));
   const sum = plans.some(isPending) ? `Plan: ${describeSummary(total)}.` : 'No changes: all is as declared.';
-  return [...plans.flatMap((plan) => [...clusterText(plan, width, paint), '']), sum];
+  return [...plans.flatMap((plan) => [...clusterText(plan, width, paint), '']), ...wrap(sum, width)];
 }
 
 function clusterText(plan: Planned, width: number, paint: Paint): string[] {
@@ -35,8 +35,9 @@ function clusterText(plan: Planned, width: number, paint: Paint): string[] {
   }
   for (const warning of plan.warnings) lines.push(...fold('  ! ', warning, 'warn'));
   if (road.batches.length > 0) {
-    lines.push('', `  The road, ${plural(road.batches.length, 'batch', 'batches')}:`);
+    lines.push('', `  The road, ${describeLength(road)}:`);
     for (const [i, batch] of road.batches.entries()) lines.push(...batchText(batch, i + 1, fold));
+    for (const text of describeEstimate(road)) lines.push(...fold('  ', text));
   }
   if (road.holds.length > 0) lines.push('', '  Held:', ...road.holds.flatMap((hold) => holdText(hold, fold)));
   if (!isPending(plan) && road.holds.length === 0) lines.push('  As declared.');
@@ -46,9 +47,11 @@ function clusterText(plan: Planned, width: number, paint: Paint): string[] {
 
 type Fold = (lead: string, text: string, tone?: Tone) => string[];
 
-function batchText(batch: readonly Step[], number: number, fold: Fold): string[] {
+function batchText(batch: readonly RoadStep[], number: number, fold: Fold): string[] {
   const label = `${String(number).padStart(3)}. `;
-  return foldSteps(batch).flatMap(({ what, why }, i) => fold(i === 0 ? label : '     ', `${what}  (${why})`));
+  const steps = foldSteps(batch).flatMap(({ what, why }, i) => fold(i === 0 ? label : '     ', `${what}  (${why})`));
+  const note = describeBatch(batch);
+  return note === '' ? steps : [...steps, ...fold('     → ', note)];
 }
 
 /** Each step as a line; of many that are alike only the first few, and how many more. */

@@ -102,7 +102,12 @@ function planStatus({ plan, road }: FoldAsk): ClusterStatus['plan'] {
   if (road === null || road.batches.length === 0) return null;
   const said = (step: Step) => ({ kind: step.kind, what: describeStep(step), why: step.why });
   const steps = road.batches.flat().slice(0, SHOWN_STEPS);
-  return { digest: road.digest, nextBatch: plan.batch.map(said), road: steps.map(said) };
+  return {
+    digest: road.digest,
+    nextBatch: plan.batch.map(said),
+    road: steps.map((step) => ({ ...said(step), ...step.note, blinks: [...step.note.blinks] })),
+    estimate: { ...road.estimate, isCut: road.isCut },
+  };
 }
 
 function lastProblem({ failed, observed }: FoldAsk): string | null {

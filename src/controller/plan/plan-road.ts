@@ -1,31 +1,80 @@
 import type { Declared } from '../../model/declared.ts';
 import type { Desired } from '../../model/desired.ts';
 import { sha256 } from '../../model/hash.ts';
+import { windowAt } from '../../model/maintenance.ts';
 import type { Observed } from '../../model/observed.ts';
-import type { Road } from '../../model/plan.ts';
-import { describeStep, type Step } from '../../model/step.ts';
+import type { Plan, Road, RoadStep } from '../../model/plan.ts';
+import { describeStep } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { imagine } from './imagine.ts';
 import { specInForce } from './in-force.ts';
 import { planCluster } from './plan-cluster.ts';
+import { marginOf, withNotes } from './road-notes.ts';
+import { estimateOf } from './step-times.ts';
 
-/** Longer than any real road; a road that does not end by then is a mistake of ours and is cut. */
+/** Longer than any road that somebody reads. */
 const MAX_BATCHES = 500;
+/**
+ * How far a road is foreseen, in machines planned over, batch by batch; our choice. A glance is for every pass of the loop:
+ * the first of a large rollout, which costs about as much as five plans for 1,000 machines. `skep plan` looks to the end.
+ */
+export const ROAD_WORK = { glance: 5_000, whole: 100_000 } as const;
 
-/** The whole way, found by imagining each batch to succeed. The loop runs only the first batch, then looks again. */
-export function planRoad(declared: Declared, observed: Observed, facts: PlanFacts): Road {
+/**
+ * The whole way, found by imagining each batch to succeed, and by letting the time pass for which a rollout settles or a
+ * maintenance window stays closed. The loop runs only the first batch, then looks again.
+ */
+export function planRoad(
+  declared: Declared,
+  observed: Observed,
+  facts: PlanFacts,
+  maxWork: number = ROAD_WORK.whole,
+): Road {
   const first = planCluster(declared, observed, facts);
-  const batches: (readonly Step[])[] = [];
+  const durations = observed.record.ok ? (observed.record.value?.durations ?? {}) : {};
+  const batches: (readonly RoadStep[])[] = [];
+  const held = [...first.holds];
   let plan = first;
   let world = observed;
-  while (plan.batch.length > 0 && batches.length < MAX_BATCHES) {
-    batches.push(plan.batch);
-    world = imagine(world, plan.batch, desiredOf(declared, world));
+  let waitMs = 0;
+  let work = 0;
+  for (let looks = 0; looks < MAX_BATCHES && work < maxWork; looks++) {
+    if (plan.batch.length > 0) {
+      const after = imagine(world, plan.batch, desiredOf(declared, world));
+      batches.push(withNotes({ steps: plan.batch, before: world, after, waitMs, durations }));
+      world = after;
+      waitMs = 0;
+    } else {
+      const ms = passingMs(plan, world, declared);
+      if (ms === null) break;
+      held.push(...plan.holds);
+      world = { ...world, now: world.now + ms };
+      waitMs += ms;
+    }
+    work += world.infrastructure.ok ? world.infrastructure.value.machines.length : 0;
     plan = planCluster(declared, world, facts);
   }
   // Holds met on the way are part of the road; those of the first plan come first.
-  const holds = batches.length > 0 ? unique([...first.holds, ...plan.holds]) : first.holds;
-  return { batches, holds, differences: first.differences, digest: digestOf(batches) };
+  const holds = batches.length > 0 ? unique([...held, ...plan.holds]) : first.holds;
+  return {
+    batches,
+    isCut: plan.batch.length > 0,
+    estimate: estimateOf(batches, durations, marginOf(observed)),
+    holds,
+    differences: first.differences,
+    digest: digestOf(batches),
+  };
+}
+
+/** After how long more will be done with nothing but time passing, ms; null: that is not foreseen. */
+function passingMs(plan: Plan, world: Observed, declared: Declared): number | null {
+  if (plan.holds.some((h) => h.reason === 'OutsideWindow')) {
+    const { changesAt } = windowAt(desiredOf(declared, world).maintenance, world.now);
+    return changesAt === null ? null : changesAt - world.now;
+  }
+  const rollout = world.record.ok ? (world.record.value?.rollout ?? null) : null;
+  if (rollout?.state !== 'well' || plan.waits.length === 0) return null;
+  return Math.max(...plan.waits.map((w) => w.recheckMs));
 }
 
 function desiredOf(declared: Declared, observed: Observed): Desired {

@@ -58,6 +58,7 @@ describe('plan', () => {
            there)
            make 2 machines in web: demo-web-xxxx, demo-web-xxxx  (web: 2 declared, 0
            there)
+           → takes about 2s
         4. start the swarm on demo-managers-xxxx  (no machine has swarm state yet)
         5. write the record  (something was learnt)
            label demo-managers-xxxx, set it active  (it joined and has no labels yet)
@@ -66,6 +67,7 @@ describe('plan', () => {
         7. label demo-web-xxxx, set it active  (it joined and has no labels yet)
            label demo-web-xxxx, set it active  (it joined and has no labels yet)
         8. write the record  (something was learnt)
+        in all about 4s, by defaults: nothing was seen in this cluster yet
 
         digest xxxxxxxxxxxx, seen DAY TIME
 
