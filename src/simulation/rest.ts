@@ -26,7 +26,7 @@ export async function comeToRest(sim: Simulation, documents: Documents): Promise
     const end = howItStands(sim, documents);
     if (stillSince + LOOK_MS < clock.monotonic() && [...end.statuses.values()].every((s) => isDone(s, end))) return end;
     const now = JSON.stringify([
-      [...end.statuses].map(([name, { status }]) => [name, status.phase, status.because, status.specHash]),
+      [...end.statuses].map(([name, { status }]) => [name, status.phase, status.specHash, status.holds]),
       worlds.list().map((name) => worlds.read(name)?.revision),
     ]);
     if (now !== before) stillSince = clock.monotonic();
@@ -41,31 +41,39 @@ export async function comeToRest(sim: Simulation, documents: Documents): Promise
 function howItStands({ clock, tree, worlds }: Simulation, documents: Documents): End {
   const declared = new Map<ClusterName, string | null>();
   for (const path of documents.paths()) {
-    for (const { name, spec, complaints } of parsed(documents.text(path) ?? '')) {
-      if (name === null) continue;
-      const isGood = spec !== null && complaints.length === 0 && !declared.has(name);
-      declared.set(name, isGood ? specHashOf(spec) : null);
+    for (const { name, hash } of documentsIn(documents.text(path) ?? '')) {
+      if (name !== null) declared.set(name, declared.has(name) ? null : hash);
     }
   }
   const all = worlds.list();
   const statuses = new Map<ClusterName, StatusFile>();
   for (const name of new Set([...all, ...declared.keys()])) {
     const text = tree.text(`${PATHS.status}/${name}.json`);
-    if (text) statuses.set(name, JSON.parse(text) as StatusFile);
+    if (text) statuses.set(name, statusIn(text));
   }
   return { at: clock.monotonic(), declared, statuses, worlds: all.flatMap((name) => worlds.read(name) ?? []) };
 }
 
-const texts = new Map<string, ReturnType<typeof parseFile>['documents']>();
-
-function parsed(text: string) {
-  const known = texts.get(text);
-  if (known) return known;
-  texts.clear();
-  const { documents } = parseFile('end.yaml', text);
-  texts.set(text, documents);
-  return documents;
+/** A few texts are looked at again and again. */
+function remembered<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size > 8) known.clear();
+    const value = read(text);
+    known.set(text, value);
+    return value;
+  };
 }
+
+const documentsIn = remembered((text) =>
+  parseFile('end.yaml', text).documents.map(({ name, spec, complaints }) => ({
+    name,
+    hash: spec !== null && complaints.length === 0 ? specHashOf(spec) : null,
+  })),
+);
+const statusIn = remembered((text) => JSON.parse(text) as StatusFile);
 
 function isDone({ metadata, status }: StatusFile, { declared }: End): boolean {
   const hash = declared.get(metadata.name as ClusterName);

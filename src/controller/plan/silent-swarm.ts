@@ -29,7 +29,9 @@ export function silentSwarm(
   const alive = managers.filter((n) => n.machine.engine?.isManager).map((n) => n.machine.id);
   const silent = managers.filter(({ machine }) => machine.engine === null && machine.state !== 'stopped').length;
   const pool = desired.pools.find((p) => p.name === MANAGERS);
-  const total = Math.max(managers.length, pool?.count ?? 0);
+  // Raft remembers also those that nobody declares any more and those that are gone for good.
+  const peers = managers.map((n) => n.machine.engine?.peers?.length ?? 0);
+  const total = Math.max(managers.length, pool?.count ?? 0, ...peers);
   // All promotions go at once then, and nobody answers for a moment.
   const youngest = Math.max(0, ...managers.map((n) => n.machine.createdAt));
   const isBeingMade = record.firstReadyAt === null && now - youngest < (pool?.health.startupTimeoutMs ?? 0);

@@ -1,0 +1,41 @@
+import type { Step } from '../../model/step.ts';
+import { memberOn, removedBy, sightOf, sightOfLook } from '../sight.ts';
+import { type Broken, changesOf, type Invariant, isBeingDeleted, looksOf } from '../trace.ts';
+
+/** Steps that take something away; what they need to have seen. */
+const NEEDS_SWARM: ReadonlySet<Step['kind']> = new Set(['demote', 'remove-member', 'set-node']);
+
+/** S6: a destructive step is planned from an observation that failed, is partial, or does not answer this pass. */
+export const S6: Invariant = (trace) => [
+  ...looksOf(trace).flatMap((look): readonly Broken[] => {
+    const { record, infrastructure, swarm } = look.observed;
+    if (record.ok && record.value?.deletion) return [];
+    const blind = look.plan.batch.filter(
+      (step) =>
+        (isDestructive(step) && (!record.ok || !infrastructure.ok)) || (NEEDS_SWARM.has(step.kind) && !swarm.ok),
+    );
+    return blind.map((step) => ({
+      invariant: 'S6',
+      at: look.at,
+      why: `${look.cluster}: ${step.kind} on a look that failed`,
+    }));
+  }),
+  ...changesOf(trace, 'remove-machine').flatMap((change): readonly Broken[] => {
+    if (isBeingDeleted(change) || !change.look) return [];
+    const seen = sightOfLook(change.look);
+    const truth = sightOf(change.before);
+    return removedBy(change).flatMap((id): readonly Broken[] => {
+      const [was, is] = [seen, truth].map(({ machines }) => machines.find((m) => m.id === id));
+      const isLive = is?.engine != null && memberOn(truth, is)?.state === 'ready';
+      const why = was === undefined ? 'was not in the look at all' : 'could not be seen into';
+      const isUnseen = was === undefined || was.state === 'unknown' || (was.state === 'running' && was.engine === null);
+      return isLive && isUnseen
+        ? [{ invariant: 'S6', at: change.at, why: `${change.cluster}: ${id} is removed and ${why}` }]
+        : [];
+    });
+  }),
+];
+
+export const isDestructive = (step: Step): boolean =>
+  ['remove-machine', 'demote', 'remove-member', 'leave', 'destroy-carriers', 'forget-record'].includes(step.kind) ||
+  (step.kind === 'set-node' && step.availability === 'drain');
