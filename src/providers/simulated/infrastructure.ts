@@ -1,5 +1,5 @@
 import type { Random } from '../../base/random.ts';
-import { ok, type Result } from '../../base/result.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
 import { durationMs } from '../../model/cluster-spec/duration.ts';
 import type { InfrastructureView } from '../../model/observed.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -47,6 +47,7 @@ export function createInfrastructure({ owner, worlds, random }: SimulatedOptions
       const machine = world ? machineOf(world, id) : undefined;
       if (!machine) return gone(`machine ${id}`);
       if (machine.state === 'booting' || machine.state === 'running') return ok(undefined);
+      if (world?.darkZones?.includes(machine.zone)) return fail({ kind: 'no-capacity', what: `zone ${machine.zone}` });
       const bootsAt = now + durationMs(ref.spec.spec.simulated.bootTime);
       Object.assign(machine, { state: 'booting', bootsAt, detail: null, frozen: false });
       return ok(undefined);

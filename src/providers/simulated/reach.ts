@@ -25,6 +25,11 @@ export function answers(machine: WorldMachine): boolean {
   return machine.state === 'running' && !machine.frozen;
 }
 
+/** Its swarm agent works: whether others hear it is another question. */
+export function takesPart(machine: WorldMachine): boolean {
+  return answers(machine) && machine.trouble === undefined;
+}
+
 export function majorityOf(peers: number): number {
   return Math.floor(peers / 2) + 1;
 }
@@ -34,7 +39,7 @@ export function hearsOf(world: World, swarm: WorldSwarm, node: NodeId): boolean 
   const leader = swarm.leader === null ? undefined : carrierOf(world, swarm.leader);
   const machine = carrierOf(world, node);
   if (memberOf(swarm, node)?.outside) return leader !== undefined;
-  return leader !== undefined && machine !== undefined && answers(machine) && machine.island === leader.island;
+  return leader !== undefined && machine !== undefined && takesPart(machine) && machine.island === leader.island;
 }
 
 /** Whether a manager on this machine can have something decided: it is in one island with the leader. */
@@ -47,7 +52,7 @@ export function votersByIsland(world: World, swarm: WorldSwarm): Map<string | nu
   const islands = new Map<string | null, NodeId[]>();
   for (const { node } of swarm.peers) {
     const machine = carrierOf(world, node);
-    if (!machine || !answers(machine)) continue;
+    if (!machine || !takesPart(machine)) continue;
     islands.set(machine.island, [...(islands.get(machine.island) ?? []), node]);
   }
   return islands;

@@ -98,6 +98,7 @@ export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
       }),
     join: (ref, id, through, signal) =>
       withMachine(ref, id, 'join', signal, (world, machine, now) => {
+        if (machine.trouble) return refused('This node is already part of a swarm.');
         if (machine.membership || machine.joining) return ok(undefined);
         const manager = machineOf(world, through);
         if (!manager) return gone(`machine ${through}`);
@@ -110,6 +111,7 @@ export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
     leave: (ref, id, signal) =>
       withMachine(ref, id, 'leave', signal, (_world, machine) => {
         Object.assign(machine, { membership: null, joining: null });
+        delete machine.trouble;
         return ok(undefined);
       }),
     setNode: (ref, via, node, set, signal) =>

@@ -26,6 +26,8 @@ export const REPORT_MS = 3_000;
 export const DOWN_MS = 12_000;
 /** From losing contact until a manager is shown unreachable. Our choice: the look lags behind the truth. */
 export const UNREACHABLE_MS = 1_000;
+/** A machine that starts by itself when its power is back. Our choice: as the default of `simulated.bootTime`. */
+export const BOOT_MS = 2_000;
 /** A restarted machine until its member is Ready again. Measured: 1.2 s. */
 export const RESTART_MS = 1_200;
 /** A thawed machine until Ready. Measured: 7 s. */

@@ -32,8 +32,15 @@ export function viewMachine(world: World, machine: WorldMachine): Machine {
   return { id, pool, zone, address, hash, state, neverStarted, createdAt, engine, detail: detail ?? frozen };
 }
 
+const ALOOF = { nodeId: null, isManager: false, missingImages: [] };
+const SAYS = {
+  locked: { swarm: 'locked', error: 'Swarm is encrypted and needs to be unlocked before it can be used.' },
+  expired: { swarm: 'error', error: 'x509: certificate has expired or is not yet valid' },
+} as const;
+
 /** What an engine knows of itself: a manager that was cut off still says that it is one. */
 function viewEngine(world: World, machine: WorldMachine): EngineView {
+  if (machine.trouble) return { ...ALOOF, version: machine.engineVersion, ...SAYS[machine.trouble] };
   const swarm = swarmOf(world, machine);
   const node = machine.membership?.node ?? null;
   const isPeer = swarm?.peers.some((peer) => peer.node === node) ?? false;
@@ -74,7 +81,7 @@ export function viewSwarm(swarm: WorldSwarm, through: WorldMachine): SwarmView {
     members: swarm.members.map((member) => viewMember(swarm, member)),
     services: swarm.services.map(viewService),
     tasks: swarm.tasks.filter(isCurrent).map((task) => viewTask(swarm, task)),
-    rootRotationInProgress: false,
+    rootRotationInProgress: swarm.rotating ?? false,
     init: swarm.init,
     options: swarm.options ?? DOCKERS_OPTIONS,
   };

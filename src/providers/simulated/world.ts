@@ -27,6 +27,8 @@ export interface World {
   machines: WorldMachine[];
   /** More than one only when somebody started a second swarm. */
   swarms: WorldSwarm[];
+  /** Zones without power. */
+  darkZones?: string[];
 }
 
 export interface WorldMachine {
@@ -52,6 +54,8 @@ export interface WorldMachine {
   /** `unaware`: it was demoted while nobody reached it, and so still takes itself for a manager. */
   membership: { swarm: SwarmId; node: NodeId; unaware?: boolean } | null;
   joining: { swarm: SwarmId; joinsAt: number } | null;
+  /** Its engine answers and takes no part in the swarm: it waits for the unlock key, or its certificate expired. */
+  trouble?: 'locked' | 'expired';
 }
 
 export interface WorldSwarm {
@@ -69,6 +73,8 @@ export interface WorldSwarm {
   peers: WorldPeer[];
   services: WorldService[];
   tasks: WorldTask[];
+  /** Its root certificate is being exchanged. */
+  rotating?: boolean;
 }
 
 export interface WorldMember {
