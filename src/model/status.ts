@@ -63,14 +63,14 @@ const plannedStep = z.strictObject({
 });
 
 /** Optional where a status of an older skep has none. */
-const roadStep = plannedStep.extend({
+export const roadStep = plannedStep.extend({
   marginAfter: z.int().nullable().optional().describe("The managers' margin after its batch; null: there is no swarm"),
   blinks: z.array(z.string()).optional().describe('Services whose tasks it stops before others run in their place'),
   waitMs: z.number().optional().describe('How long nothing is begun before its batch, ms'),
   takesMs: z.number().optional().describe('How long it takes from then on, ms; an estimate'),
 });
 
-const roadEstimate = z.strictObject({
+export const roadEstimate = z.strictObject({
   totalMs: z.number().describe('The whole road, ms'),
   withoutToleranceMs: z.number().describe('The part of it in which the loss of one manager would stop the swarm, ms'),
   basis: z.enum(['seen', 'defaults']).describe('By what was seen in this cluster, or by defaults'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planCluster } from '../../src/controller/plan/plan-cluster.ts';
-import { START } from '../support/builders.ts';
+import { aDesired, START } from '../support/builders.ts';
 import { createKeeper } from '../support/keeper.ts';
 import { aSituation, draining, FACTS, JOINING, type Situation, seen, withMember } from '../support/worlds.ts';
 
@@ -52,6 +52,13 @@ describe('a plan', () => {
     const at = withMember(aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } }), W1, JOINING);
     expect(learnt(at, START + 600_001)).toEqual([]);
     expect(learnt({ ...at, record: { ...at.record, firstReadyAt: null } })).toEqual([]);
+    expect(learnt(at, START)).toEqual([]); // as in a road, where nothing takes time
+  });
+
+  it('notes nothing with the acceptance of a document, before which nothing else is done', () => {
+    const at = withMember(aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } }), W1, JOINING);
+    const desired = aDesired({ workers: { web: 2 } });
+    expect(learnt({ ...at, declared: { kind: 'document', desired } })).toEqual([{}]);
   });
 
   it('notes a drain with the step that ends it', () => {

@@ -68,6 +68,12 @@ describe('maintenance', () => {
     expect(said(maintenance, at)).toBe(answer);
   });
 
+  it('is asked anew at every other moment', () => {
+    const nightly = paris(['0 2 * * *', 3]);
+    expect(said(nightly, '2026-06-02T01:00:00Z')).toBe('open until 2026-06-02T03:00');
+    expect(said(nightly, '2026-06-02T04:00:00Z')).toBe('closed until 2026-06-03T00:00');
+  });
+
   it('that is longer than its period is always open, and looked at again now and then', () => {
     const now = fromIsoTime('2026-03-28T00:00:00Z');
     for (let at = now; at < now + 48 * HOUR_MS; at += 97 * MINUTE_MS) {

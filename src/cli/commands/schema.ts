@@ -6,10 +6,10 @@ import { EXIT } from '../exit.ts';
 export const addSchema: AddCommand = ({ program, context, action }) => {
   program
     .command('schema')
-    .description('Print the JSON Schema of a ClusterSpec, of the status files, or of what doctor -o json says.')
+    .description('Print the JSON Schema of a ClusterSpec, of the status files, or of what plan or doctor -o json say.')
     .addArgument(
       new Argument('[which]', 'which schema')
-        .choices(['spec', 'status', 'index', 'source', 'controller', 'doctor'])
+        .choices(['spec', 'status', 'index', 'source', 'controller', 'plan', 'doctor'])
         .default('spec'),
     )
     .action(
@@ -24,6 +24,10 @@ async function schemaOf(which: string): Promise<unknown> {
   if (which === 'spec') {
     const { clusterSpecJsonSchema } = await import('../../model/cluster-spec/json-schema.ts');
     return clusterSpecJsonSchema();
+  }
+  if (which === 'plan') {
+    const [{ z }, { planListSchema }] = await Promise.all([import('zod'), import('../../model/plan-list.ts')]);
+    return z.toJSONSchema(planListSchema, { target: 'draft-7' });
   }
   if (which === 'doctor') {
     const [{ z }, { doctorReportSchema }] = await Promise.all([import('zod'), import('../../model/finding.ts')]);

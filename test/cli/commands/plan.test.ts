@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail, ok } from '../../../src/base/result.ts';
 import type { Observed } from '../../../src/model/observed.ts';
+import { planListSchema } from '../../../src/model/plan-list.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { aMachine, anInfrastructure, anObserved, aRecord, aSpec } from '../../support/builders.ts';
 import { createBench } from '../support/cli-context.ts';
@@ -112,12 +113,19 @@ describe('plan', () => {
     const bench = await createBench({ provider: async () => showing(anObserved()) });
     await put(bench.dir, 'clusters/demo.yaml', DEMO);
     expect(await bench.run('plan', '-o', 'json')).toBe(0);
-    expect(JSON.parse(bench.stdout.text())).toMatchObject({
+    expect(planListSchema.parse(JSON.parse(bench.stdout.text()))).toMatchObject({
       kind: 'PlanList',
       pending: true,
       summary: { make: 3, change: 0, takeAway: 0 },
       plans: [{ name: 'demo', simulated: true, couldNotLook: [], batches: expect.any(Array) }],
     });
+  });
+
+  /** After a change: `npm run docs`. */
+  it('has its schema checked in as it is', async () => {
+    const bench = await createBench();
+    expect(await bench.run('schema', 'plan')).toBe(0);
+    await expect(bench.stdout.text()).toMatchFileSnapshot('../../../manifests/schema/planlist.v1alpha1.json');
   });
 
   it('needs no provider with --observed', async () => {

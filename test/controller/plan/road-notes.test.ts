@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { planRoad, ROAD_WORK } from '../../../src/controller/plan/plan-road.ts';
+import { withNotes } from '../../../src/controller/plan/road-notes.ts';
+import type { NodeId } from '../../../src/model/ids.ts';
 import { fromIsoTime } from '../../../src/model/iso-time.ts';
+import type { Member } from '../../../src/model/observed.ts';
 import type { Road } from '../../../src/model/plan.ts';
 import type { ClusterRecord } from '../../../src/model/record.ts';
-import { aDesired, aService, aTask } from '../../support/builders.ts';
+import type { Step } from '../../../src/model/step.ts';
+import { aDesired, anObserved, aService, aTask } from '../../support/builders.ts';
 import { aSituation, FACTS, seen } from '../../support/worlds.ts';
 
 const NEWER = { engine: { config: { debug: true } } };
@@ -44,6 +48,14 @@ describe('the road of an upgrade', () => {
     expect(road.estimate.withoutToleranceMs).toBe(0);
   });
 
+  it('of a cluster that is not there yet has no such time: there is nothing to lose', () => {
+    const desired = aDesired({ managers: 3 });
+    const road = planRoad({ kind: 'document', desired }, anObserved(), FACTS);
+    expect(steps(road).map((s) => s.kind)).toContain('promote');
+    expect(steps(road)[0]?.note.marginAfter).toBeNull();
+    expect(road.estimate.withoutToleranceMs).toBe(0);
+  });
+
   it('says how long a single manager is without tolerance while it is replaced', () => {
     const road = upgrade({ managers: 1, web: 1 });
     const changes = steps(road).filter((s) => s.kind === 'promote' || s.kind === 'demote');
@@ -54,7 +66,31 @@ describe('the road of an upgrade', () => {
     expect(road.estimate.withoutToleranceMs).toBe(2_000);
   });
 
-  it('names the services that blink, and no other: not those that start first', () => {
+  it('names the services that blink, and no other: not global ones, nor those that start first', () => {
+    const at = aSituation({ managers: 1, web: 2 }, { workers: { web: 1 } });
+    const services = [
+      aService('shop'),
+      aService('elsewhere'),
+      aService('agent', { mode: 'global', replicas: null }),
+      aService('api', { labels: { 'skep.drain': 'surge' } }),
+    ];
+    const [w1, w2] = at.swarm.members.filter((m) => m.role === 'worker');
+    const tasks = services.map(({ name }) => aTask(name, (name === 'elsewhere' ? w2 : w1)?.id ?? ''));
+    const before = seen({ ...at, swarm: { ...at.swarm, services, tasks } });
+    const drain = {
+      kind: 'set-node',
+      ...(w1 as Member),
+      node: w1?.id as NodeId,
+      availability: 'drain',
+      why: '',
+    } as const;
+    const note = (step: Step) =>
+      withNotes({ steps: [step], before, after: before, waitMs: 0, durations: {} })[0]?.note.blinks;
+    expect(note(drain)).toEqual(['shop']);
+    expect(note({ ...drain, availability: 'pause' })).toEqual([]);
+  });
+
+  it('names them once for each drain', () => {
     const drains = steps(upgrade({ managers: 1, web: 2 })).filter((s) => s.note.blinks.length > 0);
     expect(drains.map((s) => [s.kind, s.note.blinks])).toEqual([
       ['set-node', ['shop']],
