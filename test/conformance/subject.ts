@@ -17,6 +17,11 @@ export interface Subject {
   newProvider(owner: 'same' | 'other'): Provider;
   /** The machine's power goes, behind the provider's back. */
   killMachine(ref: ClusterRef, machine: MachineId): Promise<void>;
+  /** Somebody deploys a service that starts its tasks first when it is updated, through this manager. */
+  deployService(ref: ClusterRef, via: MachineId, wish: { name: string; replicas: number }): Promise<void>;
+  removeService(ref: ClusterRef, via: MachineId, name: string): Promise<void>;
+  /** All that a service's document says, as the swarm itself keeps it. */
+  specOf(ref: ClusterRef, via: MachineId, name: string): Promise<unknown>;
   /** Leaves nothing behind, whatever state the tests ended in. */
   cleanup(): Promise<void>;
 }

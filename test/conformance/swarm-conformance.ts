@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MachineId, NodeId } from '../../src/model/ids.ts';
-import type { Machine, Member, SwarmView } from '../../src/model/observed.ts';
+import type { Machine, Member, ServiceView, SwarmView, TaskView } from '../../src/model/observed.ts';
 import type { ClusterRef, Swarm } from '../../src/providers/provider.ts';
 import {
   BOOT_LIMIT_MS,
@@ -179,6 +179,99 @@ export function swarmConformance(name: string, makeSubject: MakeSubject): void {
       const set = { availability: 'active', labels: { through: 'b' } } as const;
       await write(ids[3], (node) => swarm.setNode(ref, ids[1], node, set, signal));
       expect(await memberOf(ids[3])).toMatchObject({ labels: { through: 'b' } });
+    });
+
+    describe('a service', () => {
+      const NAME = 'moved';
+      const service = async (): Promise<ServiceView> => {
+        const found = (await look()).services.find(({ name }) => name === NAME);
+        expect(found).toBeDefined();
+        return found as ServiceView;
+      };
+      const tasks = async (): Promise<readonly TaskView[]> => {
+        const view = await look();
+        const id = view.services.find(({ name }) => name === NAME)?.id;
+        return view.tasks.filter((t) => t.serviceId === id && t.desired === 'running' && t.state === 'running');
+      };
+      /** Its tasks, once they run on these machines and no update of it goes on. */
+      const settled = (expected: readonly MachineId[]): Promise<readonly TaskView[]> =>
+        subject.eventually(async () => {
+          const [running, nodes] = [await tasks(), await Promise.all(expected.map(nodeIdOf))];
+          expect(running.map(({ nodeId }) => nodeId).sort()).toEqual(nodes.sort());
+          expect((await service()).updating).toBe(false);
+          return running;
+        }, SWARM_LIMIT_MS);
+      const change = (act: (service: ServiceView) => ReturnType<Swarm['rebalance']>): Promise<void> =>
+        subject.eventually(async () => must(await act(await service())), SWARM_LIMIT_MS);
+      const setAvailability = (id: MachineId, availability: 'active' | 'pause'): Promise<void> =>
+        write(id, (node) => swarm.setNode(ref, ids[0], node, { availability, labels: { ...node.labels } }, signal));
+      let spec: unknown;
+
+      it('is shown with what it needs, and its tasks with their nodes', async () => {
+        await setAvailability(ids[2], 'active');
+        await subject.deployService(ref, ids[0], { name: NAME, replicas: 2 });
+        await settled([ids[2], ids[3]]);
+        spec = await subject.specOf(ref, ids[0], NAME);
+        expect(await service()).toMatchObject({
+          replicas: 2,
+          updateOrder: 'start-first',
+          constraints: [],
+          forceUpdate: 0,
+        });
+      });
+
+      it('answers conflict to a stale version and gone when it is not there, and changes nothing', async () => {
+        const { id, version } = await service();
+        const node = (await memberOf(ids[3])).id;
+        const stale = { id, version: version - 1 };
+        expect(kindOf(await swarm.constrain(ref, ids[0], stale, { node, on: true }, signal))).toBe('conflict');
+        expect(kindOf(await swarm.rebalance(ref, ids[0], stale, signal))).toBe('conflict');
+        const nobody = { id: 'abcdefghijklmnopqrstuvwxy', version: 10 };
+        expect(kindOf(await swarm.constrain(ref, ids[0], nobody, { node, on: true }, signal))).toBe('gone');
+        expect(kindOf(await swarm.rebalance(ref, ids[0], nobody, signal))).toBe('gone');
+        expect(await subject.specOf(ref, ids[0], NAME)).toEqual(spec);
+      });
+
+      it('leaves a paused node by a constraint, started first elsewhere; its other task stays', async () => {
+        const [node, stays] = [(await memberOf(ids[3])).id, (await memberOf(ids[2])).id];
+        const kept = (await tasks()).find(({ nodeId }) => nodeId === stays);
+        await setAvailability(ids[3], 'pause');
+        await change((seen) => swarm.constrain(ref, ids[0], seen, { node, on: true }, signal));
+        let least = 2;
+        const running = await subject.eventually(async () => {
+          const now = await tasks();
+          least = Math.min(least, now.length);
+          expect(now.map(({ nodeId }) => nodeId)).toEqual([stays, stays]);
+          return now;
+        }, SWARM_LIMIT_MS);
+        expect(least).toBe(2);
+        expect(running.map(({ id }) => id)).toContain(kept?.id);
+        expect(await service()).toMatchObject({
+          constraints: [`node.id!=${node}`],
+          labels: { 'skep.drain.from': node },
+        });
+      });
+
+      it('keeps its tasks when the constraint is taken out, and all else that it says', async () => {
+        const node = (await memberOf(ids[3])).id;
+        const before = (await settled([ids[2], ids[2]])).map(({ id }) => id).sort();
+        await change((seen) => swarm.constrain(ref, ids[0], seen, { node, on: false }, signal));
+        const after = (await settled([ids[2], ids[2]])).map(({ id }) => id).sort();
+        expect(after).toEqual(before);
+        expect(await subject.specOf(ref, ids[0], NAME)).toEqual(spec);
+      });
+
+      it('is spread over the nodes again', async () => {
+        await setAvailability(ids[3], 'active');
+        const before = (await tasks()).map(({ id }) => id);
+        await change((seen) => swarm.rebalance(ref, ids[0], seen, signal));
+        const after = (await settled([ids[2], ids[3]])).map(({ id }) => id);
+        expect(after.filter((id) => before.includes(id))).toEqual([]);
+        expect((await service()).forceUpdate).toBe(1);
+        await subject.removeService(ref, ids[0], NAME);
+        await setAvailability(ids[2], 'pause');
+        await subject.eventually(async () => expect((await look()).services).toEqual([]), SWARM_LIMIT_MS);
+      });
     });
 
     it('does not let a ready member go without force', async () => {

@@ -9,9 +9,9 @@ import { createLocalProvider } from '../../src/providers/local/provider.ts';
 import type { ClusterRef, Provider } from '../../src/providers/provider.ts';
 import { infrastructureConformance } from '../conformance/infrastructure-conformance.ts';
 import { recordsConformance } from '../conformance/records-conformance.ts';
-import { eventuallyBy, type Subject } from '../conformance/subject.ts';
+import { eventuallyBy, machinesOf, must, type Subject, signal } from '../conformance/subject.ts';
 import { swarmConformance } from '../conformance/swarm-conformance.ts';
-import { NODE_FLAGS, NODE_IMAGES, type RealEngine, startEngine } from '../support/real-engine.ts';
+import { NODE_FLAGS, NODE_IMAGES, type RealEngine, SERVICE_IMAGE, startEngine } from '../support/real-engine.ts';
 
 interface Case {
   readonly name: string;
@@ -25,13 +25,13 @@ const CASES: readonly Case[] = [
   {
     name: 'an engine that speaks up to API 1.41',
     engine: 'conform-old',
-    args: ['--version', '20.10', '--images', '20.10'],
+    args: ['--version', '20.10', '--images', '20.10,service'],
     image: NODE_IMAGES.oldest,
   },
   {
     name: 'an engine that refuses API versions below 1.44',
     engine: 'conform-new',
-    args: ['--version', '28.5', '--api-floor', '1.44', '--images', '28.5'],
+    args: ['--version', '28.5', '--api-floor', '1.44', '--images', '28.5,service'],
     image: NODE_IMAGES.newest,
   },
 ];
@@ -66,8 +66,9 @@ function aSubject(engine: RealEngine, { image }: Case, nextNetwork: () => number
     providers.push(provider);
     return provider;
   };
+  const provider = newProvider('same');
   return {
-    provider: newProvider('same'),
+    provider,
     ref(name) {
       const ref = refs.get(name) ?? aRef(name, image, engine.subnet(nextNetwork()));
       refs.set(name, ref);
@@ -76,6 +77,17 @@ function aSubject(engine: RealEngine, { image }: Case, nextNetwork: () => number
     eventually: eventuallyBy(sleep as (ms: number) => Promise<void>, 100),
     newProvider,
     killMachine: async (_, machine) => void (await engine.docker('kill', machine)),
+    async deployService(ref, via, { name, replicas }) {
+      for (const { id } of await machinesOf(provider, ref)) {
+        must(await provider.infrastructure.loadImage(ref, id, SERVICE_IMAGE, signal));
+      }
+      const options = ['--detach', '--no-resolve-image', '--update-order', 'start-first', '--stop-grace-period', '1s'];
+      const spec = ['--name', name, '--replicas', String(replicas), '--label', 'team=ops', '--env', 'A=1'];
+      await engine.inNode(via, 'service', 'create', ...options, ...spec, SERVICE_IMAGE, 'sleep', '100000');
+    },
+    removeService: async (_, via, name) => void (await engine.inNode(via, 'service', 'rm', name)),
+    specOf: async (_, via, name) =>
+      JSON.parse(await engine.inNode(via, 'service', 'inspect', '--format', '{{json .Spec}}', name)),
     async cleanup() {
       await Promise.all(providers.map((provider) => provider.close()));
       for (const cluster of refs.keys()) await removeAll(engine, cluster);

@@ -28,6 +28,14 @@ function makeSubject(at: 'memory' | 'files'): Subject {
     eventually: eventuallyBy(clock.step, 100),
     newProvider,
     killMachine: async ({ cluster }, machine) => must(await createActs(shared).killMachine(cluster, machine)),
+    deployService: async ({ cluster }, _, wish) =>
+      must(await createActs(shared).deployService(cluster, { ...wish, updateOrder: 'start-first' })),
+    removeService: async ({ cluster }, _, name) => must(await createActs(shared).removeService(cluster, name)),
+    async specOf({ cluster }, _, name) {
+      const services = shared.read(cluster)?.swarms.flatMap((swarm) => swarm.services);
+      const { version: _v, update: _u, ...spec } = services?.find((service) => service.name === name) ?? {};
+      return spec;
+    },
     async cleanup() {
       if (dir) rmSync(dir, { recursive: true });
     },
