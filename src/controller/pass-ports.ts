@@ -18,7 +18,8 @@ export interface PassPorts {
   listedAt(): number;
   readonly statuses: {
     read(cluster: ClusterName): Promise<StatusFile | null>;
-    write(cluster: ClusterName, file: StatusFile): Promise<unknown>;
+    /** `before`: what was read in this pass. */
+    write(cluster: ClusterName, file: StatusFile, before: StatusFile | null): Promise<unknown>;
   };
   readonly intents: IntentBox;
   readonly ledger: DeletionLedger;

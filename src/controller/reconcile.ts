@@ -58,7 +58,7 @@ export async function reconcile(
   const forgotten = declared.kind === 'absent' && before === null && !(record.ok && record.value);
   if (!forgotten) {
     ports.failpoint('write-status:before');
-    await ports.statuses.write(cluster, after);
+    await ports.statuses.write(cluster, after, before);
     ports.failpoint('write-status:after');
     tellPass(sink, before, after, plan, results);
   }

@@ -48,8 +48,8 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
   };
   const all: readonly Provider[] = Object.values(providers);
   const statuses = createStatusFiles(paths.status);
-  const known = await statuses.list();
-  const records = createRecordsReader(all, new Set(known.map((file) => file.status.provider ?? '')));
+  const known = (await statuses.list()).map(({ status }) => status.provider ?? '');
+  const records = createRecordsReader(all, new Set(known));
   // A directory that vanished is not made anew: an empty one would speak of deletions.
   if (known.length === 0 && (await keepsNothing(records, signal))) await mkdir(paths.specs, { recursive: true });
   const ledgerOf = ledgerByTerm(async () =>

@@ -48,9 +48,7 @@ export function nextAbsences(
 ): AbsenceTracker {
   const claims = claimsOf(view);
   const seen = new Map(before.seen);
-  for (const { name, path } of claims) {
-    seen.set(name, { path, beside: new Set(claims.filter((other) => other.path === path).map((other) => other.name)) });
-  }
+  for (const [path, beside] of namesByPath(claims)) for (const name of beside) seen.set(name, { path, beside });
   const isClaimed = new Set(claims.map(({ name }) => name));
   const absent = accepted.filter(
     (one) => !isClaimed.has(one.name) && brokenBy(one, before.seen.get(one.name), view).length === 0,
@@ -128,6 +126,12 @@ function renamedTo(
   if (seen) return here.find(({ name }) => !seen.beside.has(name))?.name ?? null;
   const isAccepted = (name: ClusterName): boolean => accepted.some((other) => other.name === name);
   return here.find(({ name, line }) => !isAccepted(name) || line === one.line)?.name ?? null;
+}
+
+function namesByPath(claims: readonly Accepted[]): ReadonlyMap<string, ReadonlySet<ClusterName>> {
+  const names = new Map<string, Set<ClusterName>>();
+  for (const { name, path } of claims) names.set(path, (names.get(path) ?? new Set()).add(name));
+  return names;
 }
 
 /** Every place at which a name is claimed, by a good document or a wrong one. */

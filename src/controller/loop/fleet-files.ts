@@ -26,14 +26,16 @@ export function createFleetFiles(
   view: () => SourceView | null,
   { clock, sink }: { readonly clock: Clock; readonly sink: EventSink },
 ): FleetFiles {
-  const fleet = new Map<ClusterName, StatusFile>();
+  const fleet = new Map<ClusterName, Member>();
   const nudge = createNudge(clock);
   async function write(): Promise<void> {
     try {
-      const files = [...fleet.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-      await statuses.writeIndex(indexOf(files));
+      const members = [...fleet.values()].sort((a, b) => (a.row.name < b.row.name ? -1 : 1));
+      const clusters = members.map(({ row }) => row);
+      await statuses.writeIndex({ apiVersion: 'skep/v1alpha1', kind: 'FleetIndex', clusters });
       const seen = view();
-      if (seen) await statuses.writeSource(sourceOf(directory, seen, files));
+      const held = members.flatMap(({ heldDeletions }) => heldDeletions);
+      if (seen) await statuses.writeSource(sourceOf(directory, seen, held));
     } catch (error) {
       sink.emit('SKP415', { what: `of the fleet: ${describeError(error)}` });
     }
@@ -43,11 +45,11 @@ export function createFleetFiles(
     touch: () => nudge.nudge(),
     async run(signal) {
       const leave = statuses.onChange((cluster, status) => {
-        if (status) fleet.set(cluster, status);
+        if (status) fleet.set(cluster, memberOf(status));
         else fleet.delete(cluster);
         nudge.nudge();
       });
-      for (const status of await statuses.list()) fleet.set(status.metadata.name as ClusterName, status);
+      for (const status of await statuses.list()) fleet.set(status.metadata.name as ClusterName, memberOf(status));
       while (!signal.aborted) {
         if (!(await nudge.wait(60_000, signal))) continue;
         await clock.sleep(COALESCE_MS, signal).catch(() => {});
@@ -59,23 +61,30 @@ export function createFleetFiles(
   };
 }
 
-function indexOf(files: readonly StatusFile[]): IndexFile {
+/** What of a status is summed up. The rest, which may be large, is not kept. */
+interface Member {
+  readonly row: IndexFile['clusters'][number];
+  readonly heldDeletions: SourceFile['heldDeletions'];
+}
+
+function memberOf({ metadata: { name }, status }: StatusFile): Member {
   return {
-    apiVersion: 'skep/v1alpha1',
-    kind: 'FleetIndex',
-    clusters: files.map(({ metadata, status }) => ({
-      name: metadata.name,
+    row: {
+      name,
       phase: status.phase,
       provider: status.provider,
       simulated: status.simulated === true,
       declared: status.pools.reduce((sum, pool) => sum + pool.declared, 0),
       ready: status.pools.reduce((sum, pool) => sum + pool.ready, 0),
       because: status.because,
-    })),
+    },
+    heldDeletions: status.holds
+      .filter(({ reason }) => reason === HELD)
+      .map(({ why, release }) => ({ name, why, release })),
   };
 }
 
-function sourceOf(directory: string, view: SourceView, files: readonly StatusFile[]): SourceFile {
+function sourceOf(directory: string, view: SourceView, heldDeletions: SourceFile['heldDeletions']): SourceFile {
   return {
     apiVersion: 'skep/v1alpha1',
     kind: 'SourceStatus',
@@ -89,10 +98,6 @@ function sourceOf(directory: string, view: SourceView, files: readonly StatusFil
       name,
       places: places.map(({ path, line }) => `${path}:${line}`),
     })),
-    heldDeletions: files.flatMap(({ metadata, status }) =>
-      status.holds
-        .filter(({ reason }) => reason === HELD)
-        .map(({ why, release }) => ({ name: metadata.name, why, release })),
-    ),
+    heldDeletions,
   };
 }

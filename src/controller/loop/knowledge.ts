@@ -39,6 +39,8 @@ export interface Knowledge {
   view(): SourceView | null;
   /** Everything that is declared, recorded, or spoken of. */
   clusters(): ReadonlySet<ClusterName>;
+  /** Whether it is one of them; asked for each pass and hint. */
+  knows(cluster: ClusterName): boolean;
   /** What the last listing says, for the whole of one pass. */
   snapshot(cluster: ClusterName): Pick<PassContext, 'declared' | 'listedAt'>;
   intents(cluster: ClusterName): readonly PendingIntent[];
@@ -102,11 +104,15 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     const next: typeof told = new Map();
     const { commit } = listing();
     for (const cluster of clusters()) {
-      const { kind, place: where } = summary(listed(cluster)(records.get(cluster) ?? null));
+      const record = records.get(cluster) ?? null;
+      const declared = listed(cluster)(record);
+      const { kind, place: where } = summary(declared);
       // Another commit may release what an older one held, or hold it.
       const place = `${commit} ${where}`;
       const before = told.get(cluster);
-      if (before?.kind !== kind) enqueue(cluster, 'spec');
+      // A controller that begins finds most documents as they were accepted: they wait behind those that changed.
+      if (before === undefined && isAccepted(declared, record)) enqueue(cluster, 'resync');
+      else if (before?.kind !== kind) enqueue(cluster, 'spec');
       else if (before.place !== place) enqueue(cluster, 'resync');
       next.set(cluster, { kind, place });
     }
@@ -142,6 +148,12 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     lookAtRecords,
     view: () => view,
     clusters,
+    knows: (cluster) =>
+      records.has(cluster) ||
+      (view !== null &&
+        (view.documents.has(cluster) || view.brokenNames.has(cluster) || view.conflicts.has(cluster))) ||
+      unreadable.includes(cluster) ||
+      intents.some((pending) => pending.cluster === cluster),
     snapshot,
     intents: (cluster) => intents.filter((pending) => pending.cluster === cluster),
     settlesInMs() {
@@ -160,6 +172,9 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     },
   };
 }
+
+const isAccepted = (declared: Declared, record: ClusterRecord | null): boolean =>
+  declared.kind === 'document' && declared.desired.specHash === record?.specHash;
 
 /** `kind`: what matters to the cluster itself. `place`: what matters to its status only. */
 function summary(declared: Declared): { kind: string; place: string } {

@@ -48,9 +48,26 @@ const LOCKED = {
   steady: false,
 } satisfies Partial<Walk>;
 
+/** What a file said. */
+interface Known {
+  /** Of its content. */
+  readonly hash: string;
+  readonly parsed: ParsedFile;
+  readonly stamp: string;
+  /** How many listings in a row read it under this stamp. */
+  readonly times: number;
+}
+
+/**
+ * A file that was read twice under one stamp need not be read again. Not once: it may have been written again within the
+ * same tick of the file system's clock (some milliseconds), right after it was read.
+ */
+const isSettled = (known: Known | undefined, stamp: string): boolean =>
+  known !== undefined && known.stamp === stamp && known.times >= 2;
+
 export function createSource({ directory, door, parser, ageOf, clock }: SourceOptions): Source {
-  /** By path; content hash → what it said. Only files of the last listing are kept. */
-  let cache = new Map<string, { readonly hash: string; readonly parsed: ParsedFile }>();
+  /** By path. Only files of the last listing are kept. */
+  let cache = new Map<string, Known>();
   let directories: readonly string[] = [];
   let checkout: Checkout | null = null;
 
@@ -75,7 +92,7 @@ export function createSource({ directory, door, parser, ageOf, clock }: SourceOp
 
   async function walkInPeace(): Promise<Walk> {
     for (let tries = 1; ; tries += 1) {
-      const walk = await walkTree(door, directory);
+      const walk = await walkTree(door, directory, (path, stamp) => isSettled(cache.get(path), stamp));
       if (walk.kind === 'vanished') return walk;
       checkout = await readCheckout(door, walk.root);
       const isLocked = checkout?.isLocked === true;
@@ -88,18 +105,22 @@ export function createSource({ directory, door, parser, ageOf, clock }: SourceOp
   async function parseAll(walked: readonly WalkedFile[]) {
     const next: typeof cache = new Map();
     const troubles = new Map<string, string>();
-    const files = await mapLimit(walked, PARSED_AT_ONCE, async ({ path, size, bytes }): Promise<ListedFile> => {
+    const files = await mapLimit(walked, PARSED_AT_ONCE, async ({ path, size, stamp, bytes }): Promise<ListedFile> => {
+      const known = cache.get(path);
+      if (known && isSettled(known, stamp)) {
+        next.set(path, known);
+        return { path, parsed: known.parsed };
+      }
       if (!bytes || size > MAX_FILE_BYTES)
         return { path, parsed: { documents: [], complaints: [tooLarge(path, size)] } };
       const hash = createHash('sha256').update(bytes).digest('hex');
-      const known = cache.get(path);
       if (known?.hash === hash) {
-        next.set(path, known);
+        next.set(path, { ...known, stamp, times: known.stamp === stamp ? known.times + 1 : 1 });
         return { path, parsed: known.parsed };
       }
       try {
         const parsed = await parser.parse(path, bytes);
-        next.set(path, { hash, parsed });
+        next.set(path, { hash, parsed, stamp, times: 1 });
         return { path, parsed };
       } catch (error) {
         troubles.set(path, `cannot be parsed (${describeError(error)})`);

@@ -60,7 +60,7 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
   try {
     await statuses.prepare();
     options.hints((cluster) => {
-      if (knowledge.clusters().has(cluster)) queue.addAfter(cluster, HINT_MS, 'operation');
+      if (knowledge.knows(cluster)) queue.addAfter(cluster, HINT_MS, 'operation');
     }, stop.signal);
     await visitUntold();
     await looking.look(stop.signal);
@@ -101,7 +101,8 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
   /** A former holder may have died between a cluster's end and saying so: then only its status file still knows the name. */
   async function visitUntold(): Promise<void> {
     for (const { metadata, status } of await statuses.list()) {
-      if (status.phase !== 'Deleted') queue.add(metadata.name as ClusterName, 'operation');
+      const priority = status.phase === 'Ready' ? 'resync' : 'operation';
+      if (status.phase !== 'Deleted') queue.add(metadata.name as ClusterName, priority);
     }
   }
 
@@ -138,7 +139,7 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
   }
 
   function resyncMs(cluster: ClusterName): number | null {
-    return knowledge.clusters().has(cluster) ? resync() : null;
+    return knowledge.knows(cluster) ? resync() : null;
   }
 
   function onOutcome(cluster: ClusterName, outcome: Outcome): void {

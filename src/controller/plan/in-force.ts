@@ -11,21 +11,24 @@ export const PAUSED_WHOLE = 'every change';
 
 /** The document if it is good and possible, else the last good spec, with the reason. */
 export function specInForce(declared: Declared, record: ClusterRecord): { desired: Desired; holds: readonly Hold[] } {
-  const last = expand(record.spec, record.source);
+  const last = () => expand(record.spec, record.source);
   switch (declared.kind) {
     case 'document': {
-      if (declared.behind) return { desired: last, holds: [behindHold(declared.behind)] };
+      if (declared.behind) return { desired: last(), holds: [behindHold(declared.behind)] };
       const refused = immutableDifferences(declared.desired, record);
       if (refused.length === 0) return { desired: declared.desired, holds: [] };
       const why = refused.map((d) => `${d.subject}: ${d.change}`).join('; ');
-      return { desired: last, holds: [invalid(why, 'put the old value back, or delete the cluster and make it anew')] };
+      return {
+        desired: last(),
+        holds: [invalid(why, 'put the old value back, or delete the cluster and make it anew')],
+      };
     }
     case 'broken':
-      return { desired: last, holds: [brokenHold(declared.complaints)] };
+      return { desired: last(), holds: [brokenHold(declared.complaints)] };
     case 'conflict':
-      return { desired: last, holds: [conflictHold(declared.places.map((p) => `${p.path}:${p.line}`))] };
+      return { desired: last(), holds: [conflictHold(declared.places.map((p) => `${p.path}:${p.line}`))] };
     case 'absent':
-      return { desired: last, holds: [] };
+      return { desired: last(), holds: [] };
   }
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { mapLimit } from '../../base/concurrency.ts';
 import type { ControllerFile, IndexFile, SourceFile } from '../../model/fleet-status.ts';
 import type { ClusterName } from '../../model/ids.ts';
+import { isSameJson } from '../../model/same-json.ts';
 import type { StatusFile } from '../../model/status.ts';
 import { type Disk, realDisk } from './disk.ts';
 
@@ -19,8 +20,11 @@ export interface StatusStore {
   prepare(): Promise<void>;
   /** Null: there is none, or it cannot be read. */
   read(cluster: ClusterName): Promise<StatusFile | null>;
-  /** False: nothing was written, since it differs from the file at most in `nextLookAt` and `observation.now`. */
-  write(cluster: ClusterName, status: StatusFile): Promise<boolean>;
+  /**
+   * False: nothing was written, since it differs from the file at most in `nextLookAt` and `observation.now`.
+   * `before`: what the file said at the beginning of this pass; left out: it is read.
+   */
+  write(cluster: ClusterName, status: StatusFile, before?: StatusFile | null): Promise<boolean>;
   /** Calls back after each status that was written, and with null after one that was removed, until the returned call. */
   onChange(listener: (cluster: ClusterName, status: StatusFile | null) => void): () => void;
   /** All that can be read, in order of name. */
@@ -45,9 +49,16 @@ export function createStatusFiles(directory: string, disk: Disk = realDisk): Sta
     return pathOf(cluster);
   }
 
-  async function replace(path: string, value: unknown, core: (value: unknown) => string): Promise<boolean> {
-    const before = await readJson(disk, path);
-    if (before !== null && core(before) === core(value)) return false;
+  /** Names of files that say Deleted; null: nobody looked yet. */
+  let tombstones: Set<ClusterName> | null = null;
+
+  async function replace(path: string, value: unknown): Promise<boolean> {
+    if (isSameJson(await readJson(disk, path), value)) return false;
+    await put(path, value);
+    return true;
+  }
+
+  async function put(path: string, value: unknown): Promise<void> {
     const text = `${JSON.stringify(value, null, 2)}\n`;
     try {
       await disk.write(path, text);
@@ -56,7 +67,6 @@ export function createStatusFiles(directory: string, disk: Disk = realDisk): Sta
       await disk.mkdir(directory);
       await disk.write(path, text);
     }
-    return true;
   }
 
   const read = (cluster: ClusterName): Promise<StatusFile | null> => readStatus(disk, statusPath(cluster));
@@ -71,14 +81,19 @@ export function createStatusFiles(directory: string, disk: Disk = realDisk): Sta
 
   return {
     async prepare() {
+      tombstones = null;
       await disk.mkdir(directory);
       await disk.tidy(directory);
     },
     read,
-    async write(cluster, status) {
-      const written = await replace(statusPath(cluster), status, withoutLooks);
-      if (written) tell(cluster, status);
-      return written;
+    async write(cluster, status, before) {
+      const path = statusPath(cluster);
+      const last = before === undefined ? await read(cluster) : before;
+      if (last !== null && isSameJson(withoutLooks(last), withoutLooks(status))) return false;
+      await put(path, status);
+      if (status.status.phase === 'Deleted') tombstones?.add(cluster);
+      tell(cluster, status);
+      return true;
     },
     onChange(listener) {
       listeners.add(listener);
@@ -86,17 +101,21 @@ export function createStatusFiles(directory: string, disk: Disk = realDisk): Sta
     },
     list,
     async removeTombstones(now) {
-      const old = (await list()).filter((file) => (deletedAt(file) ?? now) < now - TOMBSTONE_MS);
-      const names = old.map(({ metadata }) => metadata.name as ClusterName);
-      for (const name of names) {
+      const files = tombstones === null ? await list() : await mapLimit([...tombstones], AT_ONCE, read);
+      const deleted = files.filter((file) => file?.status.phase === 'Deleted') as StatusFile[];
+      const nameOf = ({ metadata }: StatusFile) => metadata.name as ClusterName;
+      tombstones = new Set(deleted.map(nameOf));
+      const old = deleted.filter((file) => (deletedAt(file) ?? now) < now - TOMBSTONE_MS).map(nameOf);
+      for (const name of old) {
         await disk.remove(statusPath(name));
+        tombstones.delete(name);
         tell(name, null);
       }
-      return names;
+      return old;
     },
-    writeIndex: (file) => replace(pathOf(RESERVED), file, JSON.stringify),
-    writeSource: (file) => replace(pathOf('_source'), file, JSON.stringify),
-    writeController: (file) => replace(pathOf('_controller'), file, JSON.stringify),
+    writeIndex: (file) => replace(pathOf(RESERVED), file),
+    writeSource: (file) => replace(pathOf('_source'), file),
+    writeController: (file) => replace(pathOf('_controller'), file),
   };
 }
 
@@ -109,10 +128,9 @@ function deletedAt({ metadata, status }: StatusFile): number | null {
 }
 
 /** When it was looked and will be looked is no news by itself. */
-function withoutLooks(value: unknown): string {
-  const { status, ...rest } = value as { status?: { observation?: object } };
-  const observation = status?.observation && { ...status.observation, now: null };
-  return JSON.stringify({ ...rest, status: { ...status, nextLookAt: null, observation } });
+function withoutLooks({ status, ...rest }: StatusFile): object {
+  const observation = status.observation && { ...status.observation, now: null };
+  return { ...rest, status: { ...status, nextLookAt: null, observation } };
 }
 
 async function readJson(disk: Disk, path: string): Promise<unknown> {

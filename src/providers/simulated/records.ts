@@ -1,6 +1,6 @@
 import { ok } from '../../base/result.ts';
 import type { ClusterName } from '../../model/ids.ts';
-import { readRecord } from '../../model/read-record.ts';
+import { createRecordReader } from '../../model/record-reader.ts';
 import type { Records } from '../provider.ts';
 import type { SimulatedOptions } from './infrastructure.ts';
 import { conflict, refused } from './problems.ts';
@@ -8,6 +8,8 @@ import { createWorld } from './world.ts';
 
 /** Records in the worlds' files. They outlive everything else of a cluster, until removed. */
 export function createRecords({ owner, worlds, random }: SimulatedOptions): Records {
+  const reader = createRecordReader();
+
   function storedIn(cluster: ClusterName): unknown {
     const world = worlds.read(cluster);
     return world?.owner === owner ? world.record : null;
@@ -18,13 +20,15 @@ export function createRecords({ owner, worlds, random }: SimulatedOptions): Reco
       return ok(
         worlds.list().flatMap((cluster) => {
           const stored = storedIn(cluster);
-          return stored === null ? [] : [{ cluster, record: readRecord(cluster, stored) }];
+          return stored === null ? [] : [{ cluster, record: reader.read(cluster, stored) }];
         }),
       );
     },
     async read(cluster) {
       const stored = storedIn(cluster);
-      return stored === null ? ok(null) : readRecord(cluster, stored);
+      if (stored !== null) return reader.read(cluster, stored);
+      reader.forget(cluster);
+      return ok(null);
     },
     async swap(cluster, seen, next, signal) {
       if (next && next.revision !== (seen ?? 0) + 1)

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SourceView } from '../../../src/controller/loop/source-view.ts';
 import type { ClusterName } from '../../../src/model/ids.ts';
@@ -25,6 +25,30 @@ describe('a listing of the specs directory', () => {
       commit: null,
     });
     expect(view).toMatchObject({ complete: true, vanished: false, empty: false });
+  });
+
+  it('reads and parses a file until it was the same at two listings, and again once it changed', async () => {
+    const dir = temporaryDirectory();
+    for (const name of ['a', 'b', 'c']) await put(join(dir, `${name}.yaml`), specText(name));
+    const read: string[] = [];
+    const parsed: string[] = [];
+    const door = doorWith({ readFile: async (path) => void read.push(basename(path)) });
+    const parser = {
+      parse: (path: string, content: Uint8Array) => {
+        parsed.push(path);
+        return inlineParser.parse(path, content);
+      },
+    };
+    const source = sourceOf(dir, { door, parser });
+    for (let listing = 0; listing < 5; listing++) expect(names(await source.list())).toEqual(['a', 'b', 'c']);
+    expect(read.sort()).toEqual(['a.yaml', 'a.yaml', 'b.yaml', 'b.yaml', 'c.yaml', 'c.yaml']);
+    expect(parsed.sort()).toEqual(['a.yaml', 'b.yaml', 'c.yaml']);
+    await put(join(dir, 'b.yaml'), specText('b', 7));
+    const view = await source.list();
+    expect(view.documents.get('b' as ClusterName)?.pools[1]?.count).toBe(7);
+    expect(parsed.at(-1)).toBe('b.yaml');
+    expect(read).toHaveLength(7);
+    expect(view.complete).toBe(true);
   });
 
   it('lets neither of two documents with one name win', async () => {

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { realDisk } from '../../../src/controller/store/disk.ts';
 import { createStatusFiles, TOMBSTONE_MS } from '../../../src/controller/store/status-files.ts';
 import { writeAtomic } from '../../../src/controller/store/write-atomic.ts';
 import type { ClusterName } from '../../../src/model/ids.ts';
@@ -47,6 +48,51 @@ describe('status files', () => {
     expect(told.splice(1)).toHaveLength(2);
     expect(await store.write(DEMO, aStatus('demo', { because: 'something else' }))).toBe(true);
     expect(told).toHaveLength(2);
+  });
+
+  it('are read once in a pass: what was read is what the new one is held against', async () => {
+    const { directory } = setUp();
+    const read: string[] = [];
+    const disk = {
+      ...realDisk,
+      readText: (path: string) => {
+        read.push(basename(path));
+        return realDisk.readText(path);
+      },
+    };
+    const store = createStatusFiles(directory, disk);
+    await store.prepare();
+    expect(await store.write(DEMO, aStatus('demo'), null)).toBe(true);
+    const before = await store.read(DEMO);
+    expect(await store.write(DEMO, aStatus('demo', { nextLookAt: '2026-01-01T00:01:00Z' }), before)).toBe(false);
+    expect(await store.write(DEMO, aStatus('demo', { because: 'something else' }), before)).toBe(true);
+    expect(read).toEqual(['demo.json']);
+  });
+
+  it('are listed once for tombstones: afterwards only those are read that say Deleted', async () => {
+    const { directory } = setUp();
+    let reads = 0;
+    const disk = {
+      ...realDisk,
+      readText: (path: string) => {
+        reads += 1;
+        return realDisk.readText(path);
+      },
+    };
+    const store = createStatusFiles(directory, disk);
+    await store.prepare();
+    for (const name of ['a', 'b', 'c']) await store.write(name as ClusterName, aStatus(name), null);
+    expect(await store.removeTombstones(NOW)).toEqual([]);
+    await store.write(
+      'b' as ClusterName,
+      aStatus('b', { phase: 'Deleted' }, { deletionTimestamp: '2026-01-01T12:00:00Z' }),
+      null,
+    );
+    reads = 0;
+    expect(await store.removeTombstones(NOW)).toEqual([]);
+    expect(reads).toBe(1);
+    expect(await store.removeTombstones(NOW + 400 * 24 * 3_600_000)).toEqual(['b']);
+    expect(await store.removeTombstones(NOW + 400 * 24 * 3_600_000)).toEqual([]);
   });
 
   it('come back when somebody deleted or spoiled them, or the whole directory', async () => {
