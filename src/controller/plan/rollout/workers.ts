@@ -33,22 +33,23 @@ export function planWorkers(now: PoolNow, may: WorkersMay, all: readonly Checked
   let spare = available.size - pool.count;
   let kept = 0;
   const leavers = new Map<Node, Leaver>();
-  const leave = (node: Node, why: string): void => {
-    leavers.set(node, { node, why, intent: outdated.has(node) ? 'replace' : 'remove' });
+  const leave = (node: Node): void => {
+    const isOld = outdated.has(node);
+    leavers.set(node, { node, why: isOld ? OUTDATED : tooMany(now), intent: isOld ? 'replace' : 'remove' });
     if (available.has(node)) spare -= 1;
   };
   for (const node of order.slice(0, excess)) {
-    if (!available.has(node)) leave(node, tooMany(now));
+    if (!available.has(node)) leave(node);
     else if (!may.shrink) kept += 1;
-    else if (spare > 0) leave(node, tooMany(now));
+    else if (spare > 0) leave(node);
   }
   const rest = order.filter((n) => outdated.has(n) && !leavers.has(n));
-  for (const node of rest) if (isLeaving(node) || (may.clear && isFree(now, node, all))) leave(node, OUTDATED);
+  for (const node of rest) if (isLeaving(node) || (may.clear && isFree(now, node, all))) leave(node);
   let begun = 0;
   const room = (): number => spare + pool.rollout.maxUnavailable;
   for (const node of now.takable) {
     if (leavers.has(node) || begun >= may.begin || room() <= 0) continue;
-    leave(node, OUTDATED);
+    leave(node);
     begun += 1;
   }
   const left = now.takable.filter((n) => !leavers.has(n)).length;
