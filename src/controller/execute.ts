@@ -67,12 +67,16 @@ async function perform(
       return infrastructure.resize(ref, { pool: step.pool, count: step.count, machines: step.machines }, signal);
     case 'start-machine':
       return infrastructure.startMachine(ref, step.machine, signal);
+    case 'stop-machine':
+      return infrastructure.stopMachine(ref, step.machine, signal);
     case 'load-image':
       return infrastructure.loadImage(ref, step.machine, step.image, signal);
     case 'remove-machine':
       return infrastructure.removeMachine(ref, step.machine, signal);
     case 'init-swarm':
       return swarm.init(ref, step.machine, step.options, signal);
+    case 'force-new-cluster':
+      return swarm.forceNew(ref, step.machine, signal);
     case 'set-swarm':
       return swarm.setSwarm(ref, through, step.version, step.options, signal);
     case 'join':

@@ -5,6 +5,7 @@ import { specHashOf } from './desired.ts';
 import { type ClusterName, MANAGERS, type MachineId, type SwarmId } from './ids.ts';
 import type { Problem } from './problem.ts';
 import type { ClusterRecord } from './record.ts';
+import { recoverySchema } from './recovery.ts';
 
 const FORMAT = 1;
 
@@ -34,12 +35,14 @@ const recordSchema = z.object({
   intents: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(['pause', 'resume', 'confirm', 'retry', 'abort', 'rollout']),
+      kind: z.enum(['pause', 'resume', 'confirm', 'retry', 'abort', 'rollout', 'recover', 'backup']),
       by: z.string(),
       at: z.number(),
       reason: z.string().nullable(),
       until: z.number().nullable(),
       specHash: z.exactOptional(z.string().nullable()),
+      recovery: z.exactOptional(recoverySchema),
+      machine: z.exactOptional(named<MachineId>()),
     }),
   ),
   deletion: z.object({ markedAt: z.number(), because: z.string() }).nullable(),

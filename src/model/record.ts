@@ -2,6 +2,7 @@ import type { ClusterSpec } from './cluster-spec/schema.ts';
 import type { Durations } from './durations.ts';
 import type { HealthNote } from './health-note.ts';
 import type { ClusterName, MachineId, SwarmId } from './ids.ts';
+import type { Recovery } from './recovery.ts';
 
 /**
  * The small durable note that a provider keeps with the cluster itself. Read and swapped by compare-and-set.
@@ -103,9 +104,10 @@ export interface Intent {
   readonly id: string;
   /**
    * `retry`: what was counted against a machine or a step before `at` counts no more. `abort`: no further node of the
-   * rollout in progress is begun. `rollout`: it waits neither for a maintenance window nor to settle.
+   * rollout in progress is begun. `rollout`: it waits neither for a maintenance window nor to settle. `recover`: a swarm
+   * without a quorum goes on as agreed. `backup`: a manager's engine is stopped until `until`, to be read meanwhile.
    */
-  readonly kind: 'pause' | 'resume' | 'confirm' | 'retry' | 'abort' | 'rollout';
+  readonly kind: 'pause' | 'resume' | 'confirm' | 'retry' | 'abort' | 'rollout' | 'recover' | 'backup';
   readonly by: string;
   readonly at: number;
   readonly reason: string | null;
@@ -113,4 +115,8 @@ export interface Intent {
   readonly until: number | null;
   /** Of `abort` and `rollout`: hash of the document as whoever asked saw it; null: it could not be read. */
   readonly specHash?: string | null;
+  /** Of `recover`. */
+  readonly recovery?: Recovery;
+  /** Of `backup`: the manager. */
+  readonly machine?: MachineId;
 }

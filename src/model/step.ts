@@ -9,6 +9,8 @@ export interface MachineWish {
   readonly pool: string;
   readonly zone: string;
   readonly hash: string;
+  /** The address that it must have, for a machine in another's place; missing: any free one. */
+  readonly address?: string;
 }
 
 /** One effect, repeatable, as data. Versions are those seen when planned. `why` is for people. */
@@ -22,8 +24,11 @@ export type Step = { readonly why: string } & (
       readonly machines: readonly MachineWish[];
     }
   | { readonly kind: 'start-machine'; readonly machine: MachineId }
+  | { readonly kind: 'stop-machine'; readonly machine: MachineId }
   | { readonly kind: 'load-image'; readonly machine: MachineId; readonly image: string }
   | { readonly kind: 'init-swarm'; readonly machine: MachineId; readonly options: SwarmInitOptions & LiveSwarmOptions }
+  /** Its swarm goes on with this manager alone. */
+  | { readonly kind: 'force-new-cluster'; readonly machine: MachineId }
   | { readonly kind: 'set-swarm'; readonly version: number; readonly options: LiveSwarmOptions }
   | { readonly kind: 'join'; readonly machine: MachineId; readonly through: MachineId }
   | {
@@ -67,10 +72,14 @@ export function describeStep(step: Step): string {
       return `make ${step.machines.length} machine${step.machines.length === 1 ? '' : 's'} in ${step.pool}: ${step.machines.map((m) => m.id).join(', ')}`;
     case 'start-machine':
       return `start ${step.machine}`;
+    case 'stop-machine':
+      return `stop ${step.machine}`;
     case 'load-image':
       return `load ${step.image} into ${step.machine}`;
     case 'init-swarm':
       return `start the swarm on ${step.machine}`;
+    case 'force-new-cluster':
+      return `make ${step.machine} the only manager of its swarm`;
     case 'set-swarm':
       return 'set the options of the swarm';
     case 'join':

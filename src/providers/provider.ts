@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Result } from '../base/result.ts';
 import type { ClusterSpec } from '../model/cluster-spec/schema.ts';
 import type { EngineAnswer, HostRoom, NodeTrial } from '../model/host-facts.ts';
@@ -46,6 +47,15 @@ export interface Infrastructure {
   ): Answer;
   /** Starts a stopped machine with its identity, address and disk. Starting a running one succeeds. */
   startMachine(ref: ClusterRef, machine: MachineId, signal: AbortSignal): Answer;
+  /** Stops a machine, its engine first, and keeps its identity, address and disk. Stopping a stopped one succeeds. */
+  stopMachine(ref: ClusterRef, machine: MachineId, signal: AbortSignal): Answer;
+  /**
+   * The swarm state on a stopped machine's disk, as a tar of the directory `swarm`. It holds the keys of the swarm. One
+   * that runs: `refused`; so does a simulated one, which has none.
+   */
+  readSwarmState(ref: ClusterRef, machine: MachineId, signal: AbortSignal): Answer<Readable>;
+  /** Puts such a tar onto a stopped machine's disk. One that runs, or has swarm state already: `refused`. */
+  writeSwarmState(ref: ClusterRef, machine: MachineId, state: Readable, signal: AbortSignal): Answer;
   /** Removes the machine and its disk. Removing one already gone succeeds. Does not drain. */
   removeMachine(ref: ClusterRef, machine: MachineId, signal: AbortSignal): Answer;
   /** Copies an image into a machine's engine. */
@@ -65,6 +75,12 @@ export interface Swarm {
   observe(ref: ClusterRef, machines: readonly Machine[], signal: AbortSignal): Answer<SwarmView | null>;
   /** Starts the swarm on this machine. On one that is in a swarm already: `refused`. */
   init(ref: ClusterRef, machine: MachineId, options: SwarmInitOptions & LiveSwarmOptions, signal: AbortSignal): Answer;
+  /**
+   * Makes this manager the only raft member of its swarm, which keeps its id, its services and its options. For a swarm
+   * whose other managers are lost: one of them that returns begins a second swarm of the same id. On a machine that is
+   * no manager: `refused`.
+   */
+  forceNew(ref: ClusterRef, machine: MachineId, signal: AbortSignal): Answer;
   /** Sets these options and leaves everything else of the swarm as it is. `version`: of the swarm, as seen. */
   setSwarm(ref: ClusterRef, via: MachineId, version: number, options: LiveSwarmOptions, signal: AbortSignal): Answer;
   /**

@@ -68,7 +68,7 @@ describe('managers that are lost', () => {
     for (const id of [first, second]) await keeper.acts.removeMachine(keeper.cluster, id as MachineId);
     await keepFor(keeper, 20 * MINUTE);
     expect(holdsOf(keeper)).toEqual(['QuorumLost']);
-    expect(keeper.status().status.because).toContain(`docker swarm init --force-new-cluster on ${survivor}`);
+    expect(keeper.status().status.because).toContain(`skep recover demo --survivor ${survivor}`);
     expect(await namesOf(keeper, 'managers')).toEqual([survivor]);
   });
 

@@ -103,7 +103,7 @@ const CASES: readonly (readonly [HoldReason, string, RegExp, Case])[] = [
   [
     'QuorumLost',
     'two of three managers are stopped',
-    /stopped ones are started.*force-new-cluster on demo-managers/,
+    /stopped ones are started.*skep recover demo --survivor demo-managers/,
     {
       observed: (at) => ({
         ...withMachines((m, i) => (m.pool === 'managers' && i > 0 ? { state: 'stopped', engine: null } : {}))(at),

@@ -116,7 +116,7 @@ describe('two of three managers', () => {
     await c.engine.docker('rm', '-f', '-v', first ?? '', second ?? '');
     c.restart();
     // Its own engine takes 20 s to answer after it lost its leader; only then is it known as the survivor.
-    const words = `docker swarm init --force-new-cluster on ${survivor}`;
+    const words = `skep recover two --survivor ${survivor}`;
     const lost = await c.until('QuorumLost, and the survivor named', (file) => file.status.because.includes(words));
     expect(lost.status.holds[0]?.reason).toBe('QuorumLost');
     const left = await c.nodes();

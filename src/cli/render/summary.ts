@@ -47,8 +47,10 @@ function count(step: Step, made: Set<string>, away: Set<string>, touched: Set<st
       touched.add('the swarm');
       return;
     case 'start-machine':
+    case 'stop-machine':
     case 'load-image':
     case 'init-swarm':
+    case 'force-new-cluster':
     case 'join':
     case 'leave':
       touched.add(step.machine);

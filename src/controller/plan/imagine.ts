@@ -40,6 +40,8 @@ function imagineStep(o: Observed, step: Step): Observed {
       return withInfra({ machines: [...infra.machines, ...step.machines.map((w) => newMachine(w, o.now))] });
     case 'start-machine':
       return restarted(machine(step.machine, { state: 'running', neverStarted: false }), step.machine);
+    case 'stop-machine':
+      return machine(step.machine, { state: 'stopped', engine: null });
     case 'load-image': {
       const engine = infra.machines.find((m) => m.id === step.machine)?.engine;
       return engine
@@ -50,6 +52,8 @@ function imagineStep(o: Observed, step: Step): Observed {
     }
     case 'init-swarm':
       return inSwarm({ ...o, swarm: { ok: true, value: newSwarm(step) } }, step.machine, true);
+    case 'force-new-cluster':
+      return o; // what its swarm holds is not known before it answers
     case 'set-swarm':
       return withSwarm({ options: step.options, version: step.version + 1 });
     case 'join':

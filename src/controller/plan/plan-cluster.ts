@@ -10,6 +10,8 @@ import { inOrder } from './in-order.ts';
 import { otherWriter, unreadableRecord } from './other-writer.ts';
 import { planLife } from './plan-life.ts';
 import { ACCEPTED, firstRecord, nextRecord, recordStep, stamp, whyWritten, withoutSpent } from './record-step.ts';
+import { planRecovery } from './recovery/recover.ts';
+import { planBackupStop } from './recovery/stop-for-backup.ts';
 
 /** What to do now about one cluster: the first safe batch, what is held, what is waited for. Pure. */
 export function planCluster(declared: Declared, observed: Observed, facts: PlanFacts): Plan {
@@ -56,6 +58,9 @@ function planInOrder(declared: Declared, observed: Observed, facts: PlanFacts): 
     const batch = next ? [recordStep(next, whyWritten(record, next))] : [];
     return { ...EMPTY, batch, differences, holds: [...force.holds, pause] };
   }
+
+  const exception = planRecovery(force.desired, record, observed, facts) ?? planBackupStop(record, observed, facts);
+  if (exception) return { ...exception, holds: [...exception.holds, ...force.holds], differences };
 
   if (declared.kind === 'conflict') return { ...EMPTY, differences, holds: force.holds };
   if (declared.kind === 'absent') {

@@ -9,6 +9,7 @@ import type { Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { founderName } from './grow.ts';
 import { correctionsAfter } from './put-right.ts';
+import { lastWord } from './recovery/last-word.ts';
 import { isSpentWord } from './rollout-words.ts';
 
 /** Intents kept at most; older ones that no longer matter are dropped first. */
@@ -147,6 +148,8 @@ export function withoutSpent(
   const kept = record.intents.filter((intent) => {
     if (intent.kind === 'confirm') return intent.at >= facts.listedAt;
     if (intent.kind === 'retry') return intent === lastRetry;
+    // These are over when the plan that follows from them says so.
+    if (intent.kind === 'recover' || intent.kind === 'backup') return intent === lastWord(record, intent.kind);
     if (intent.kind === 'abort' || intent.kind === 'rollout') return !isSpentWord(intent, record, after);
     return intent === lastPause && intent.kind === 'pause' && (intent.until === null || intent.until > now);
   });

@@ -41,23 +41,26 @@ export function silentSwarm(
     return held({ reason: 'SwarmUnreachable', what: WHAT, why, release: 'their engines answer again' });
   }
   const why = `${alive.length} of ${total} managers answer and the swarm has no majority (${detail})`;
-  return held({ reason: 'QuorumLost', what: WHAT, why, release: wayOut(alive, managers) });
+  return held({ reason: 'QuorumLost', what: WHAT, why, release: wayOut(record, alive, managers) });
 }
 
 const held = (hold: Hold): Silence => ({ holds: [hold], waits: [] });
 
-/** Docker's own steps. Two swarms come of it when an old manager returns afterwards: so those go first. */
-function wayOut([survivor, ...others]: readonly MachineId[], managers: readonly Node[]): string {
-  if (managers.length === 0) return 'no manager is left: delete the cluster and make it anew';
+function wayOut({ cluster }: ClusterRecord, [survivor]: readonly MachineId[], managers: readonly Node[]): string {
+  if (managers.length === 0) return recoveryOf(cluster);
   const back = 'enough managers come back (stopped ones are started)';
-  if (survivor === undefined) return back;
-  const first = others.length > 0 ? `, ${others.join(' and ')} too` : '';
-  return `${back}; if they are lost for good, by hand: remove the machine of every other manager${first}, then docker swarm init --force-new-cluster on ${survivor}`;
+  return survivor === undefined
+    ? back
+    : `${back}; if they are lost for good: skep recover ${cluster} --survivor ${survivor}`;
 }
+
+/** No manager is left to go on with. */
+const recoveryOf = (cluster: string): string =>
+  `the managers come back with their disks; if they are lost for good: skep recover ${cluster} --from a backup, or --start-over`;
 
 export const swarmGone = (record: ClusterRecord): Hold => ({
   reason: 'SwarmUnreachable',
   what: WHAT,
   why: `its record names swarm ${record.swarmId} and no machine is in a swarm; a second one is never started by itself`,
-  release: 'bring the managers back with their disks, or delete the cluster and make it anew',
+  release: recoveryOf(record.cluster),
 });

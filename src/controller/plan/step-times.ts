@@ -19,7 +19,7 @@ const DEFAULT_MS = {
   demote: 1_000,
   /** Five containers at once: 0.7 s. */
   remove: 1_000,
-  /** A network, a forwarder, or a swarm of one: under 1 s each. */
+  /** A network, a forwarder, or a swarm of one, new or forced: 1 s each. */
   make: 1_000,
 } as const;
 
@@ -41,6 +41,7 @@ export function stepMs(step: Step, before: Observed, durations: Durations): numb
       return DEFAULT_MS.remove;
     case 'ensure-carriers':
     case 'init-swarm':
+    case 'force-new-cluster':
     case 'destroy-carriers':
       return DEFAULT_MS.make;
     default:

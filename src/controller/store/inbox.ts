@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError, type EventSink } from '../../base/events.ts';
-import type { ClusterName } from '../../model/ids.ts';
+import type { ClusterName, MachineId } from '../../model/ids.ts';
 import type { Intent } from '../../model/record.ts';
+import { recoverySchema } from '../../model/recovery.ts';
 import { type Disk, realDisk } from './disk.ts';
 
 /** An operator's word on its way to the holder of the lease: `<state>/intents/<id>.json`. */
@@ -28,6 +29,8 @@ const KINDS = {
   retry: true,
   abort: true,
   rollout: true,
+  recover: true,
+  backup: true,
 } as const satisfies Record<Intent['kind'], true>;
 /** An intent has a few hundred bytes. */
 const MAX_BYTES = 65_536;
@@ -45,6 +48,8 @@ const fileSchema = z.strictObject({
     reason: z.string().nullable(),
     until: z.number().nullable(),
     specHash: z.exactOptional(z.string().nullable()),
+    recovery: z.exactOptional(recoverySchema),
+    machine: z.exactOptional(z.string().transform((text) => text as MachineId)),
   }),
 });
 

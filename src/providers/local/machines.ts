@@ -55,7 +55,7 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
     return wishes
       .filter((wish) => !names.has(wish.id))
       .map((wish) => {
-        const address = nextAddress(subnet, addresses);
+        const address = addressFor(wish, subnet, addresses);
         if (address !== null) {
           addresses.add(address);
           ours.reserve(address);
@@ -171,6 +171,12 @@ export function createMachines({ host, owner, clock, images, failpoint, forget }
       return removed;
     },
   };
+}
+
+/** Null: there is none left, or another machine has the one that it must have. */
+function addressFor({ address }: MachineWish, subnet: string, taken: ReadonlySet<string>): string | null {
+  if (address === undefined) return nextAddress(subnet, taken);
+  return taken.has(address) ? null : address;
 }
 
 const notOurs = (detail: string): Result<never, Problem> => fail({ kind: 'refused', field: null, detail });

@@ -21,6 +21,7 @@ import { createObserve } from './observe.ts';
 import { createReadiness } from './readiness.ts';
 import { reconnect } from './reconnect.ts';
 import { createRecords } from './record.ts';
+import { createSwarmStates } from './swarm-state.ts';
 import { observeUnrecorded } from './unrecorded.ts';
 
 export interface LocalProviderOptions {
@@ -44,7 +45,7 @@ export function createLocalProvider({ owner, dockerHost, clock, random, failpoin
   const forwarder = createForwarder(host, owner);
   const readiness = createReadiness({ host, clock, connections, closed, onReady: hints.give });
   const records = createRecords(host, owner, random, failpoint);
-  const { forget } = connections;
+  const making = { host, owner, clock, images, failpoint, forget: connections.forget };
 
   const infrastructure: Infrastructure = {
     observe: createObserve({ host, owner, now: clock.now, images, forwarder, connections, readiness }),
@@ -58,7 +59,8 @@ export function createLocalProvider({ owner, dockerHost, clock, random, failpoin
       failpoint('ensure-carriers:during');
       return forwarder.ensure(ref, subnet.value, forwardTo, signal);
     },
-    ...createMachines({ host, owner, clock, images, failpoint, forget }),
+    ...createMachines(making),
+    ...createSwarmStates(making),
     loadImage: ({ cluster }, machine, image, signal) =>
       images.load(machine, connections.to(cluster, machine), image, signal),
     destroy: createDestroy(host, owner, clock, failpoint),

@@ -4,7 +4,7 @@ import type { LiveSwarmOptions, SwarmInitOptions } from '../../model/observed.ts
 import type { Problem } from '../../model/problem.ts';
 import { admit } from './members.ts';
 import { conflict, leaderless, refused } from './problems.ts';
-import { canLosePeer } from './raft.ts';
+import { canLosePeer, install } from './raft.ts';
 import { memberOf, seesLeader, swarmOf } from './reach.ts';
 import { DEMOTE_LEADER_MS, DEMOTE_MS } from './times.ts';
 import { nextId, type World, type WorldMachine, type WorldMember, type WorldSwarm } from './world.ts';
@@ -31,6 +31,16 @@ export function found(world: World, machine: WorldMachine, asked: SwarmInitOptio
   Object.assign(founder, { role: 'manager', state: 'ready', changesAt: null });
   swarm.peers.push({ node: founder.id, reachable: true, inTouch: true, changesAt: null });
   swarm.leader = founder.id;
+}
+
+/** Raft forgets every other peer; in the node list they stay, wanted as managers, until somebody removes them. */
+export function forceNew(world: World, machine: WorldMachine): Result<void, Problem> {
+  const swarm = swarmOf(world, machine);
+  const self = swarm?.peers.find((peer) => peer.node === machine.membership?.node);
+  if (!swarm || !self) return refused(`${machine.id} is no manager of a swarm`);
+  swarm.peers = [{ ...self, reachable: true, inTouch: true, changesAt: null }];
+  install(world, swarm, self.node);
+  return ok(undefined);
 }
 
 export function setOptions(swarm: WorldSwarm, options: LiveSwarmOptions): void {

@@ -5,6 +5,7 @@ import type { InfrastructureView } from '../../model/observed.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { MachineWish } from '../../model/step.ts';
 import type { ClusterRef, Infrastructure } from '../provider.ts';
+import { halt } from './members.ts';
 import { gone, refused } from './problems.ts';
 import { machineOf } from './reach.ts';
 import { RESTART_MS } from './times.ts';
@@ -14,6 +15,8 @@ import type { Cause, Draft, WorldStore } from './world-store.ts';
 
 /** Engine version of machines whose spec names none. Our choice: the newest that was measured. */
 const ENGINE_VERSION = '28.5.2';
+
+const NO_DISK = 'a simulated machine has no disk that swarm state could lie on';
 
 export interface SimulatedOptions {
   readonly owner: string;
@@ -74,6 +77,15 @@ export function createInfrastructure({ owner, worlds, random }: SimulatedOptions
       return first;
     },
     startMachine: (ref, machine, signal) => start(ref, machine, 'start-machine', signal),
+    stopMachine: (ref, id, signal) =>
+      change(ref, 'stop-machine', signal, ({ world }) => {
+        const machine = world ? machineOf(world, id) : undefined;
+        if (!machine) return gone(`machine ${id}`);
+        if (machine.state !== 'made') halt(machine, 'stopped by skep');
+        return ok(undefined);
+      }),
+    readSwarmState: async () => refused(NO_DISK),
+    writeSwarmState: async () => refused(NO_DISK),
     removeMachine: (ref, id, signal) =>
       change(ref, 'remove-machine', signal, ({ world }) => {
         if (world) world.machines = world.machines.filter((machine) => machine.id !== id);

@@ -1,6 +1,7 @@
 import { ok } from '../../base/result.ts';
 import type { ClusterName, MachineId } from '../../model/ids.ts';
 import type { ActOn } from './act-on.ts';
+import { halt } from './members.ts';
 import { gone } from './problems.ts';
 import { BOOT_MS, HEAL_MANAGER_MS, HEAL_MS, RESTART_MS, THAW_MS } from './times.ts';
 import type { World, WorldMachine } from './world.ts';
@@ -80,10 +81,6 @@ export function createMachineActs({ onWorld, onMachine }: ActOn) {
       onZone(cluster, zone, (machine) => void Object.assign(machine, { island: `zone ${zone}` })),
     healZone: (cluster: ClusterName, zone: string) => onZone(cluster, zone, reconnect),
   };
-}
-
-function halt(machine: WorldMachine, detail: string): void {
-  Object.assign(machine, { state: 'stopped', bootsAt: null, frozen: false, joining: null, detail });
 }
 
 function reconnect(machine: WorldMachine): void {

@@ -4,7 +4,11 @@ import { answers, carrierOf, hearsOf } from './reach.ts';
 import { DOWN_MS, FIRST_SESSION_MS, RESTART_MS } from './times.ts';
 import { nextId, type World, type WorldMachine, type WorldMember, type WorldSwarm } from './world.ts';
 
-/** Machines boot, join and are heard of. Each function says whether it changed something. */
+/** Machines boot, join and are heard of. Each function but `halt` says whether it changed something. */
+
+export function halt(machine: WorldMachine, detail: string): void {
+  Object.assign(machine, { state: 'stopped', bootsAt: null, frozen: false, joining: null, detail });
+}
 
 export function settleBoots(world: World): boolean {
   let changed = false;

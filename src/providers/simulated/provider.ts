@@ -62,6 +62,9 @@ function guardInfrastructure(guard: Guard, raw: Omit<Infrastructure, 'hints'>): 
     ensure: guard('infrastructure', 'ensure', raw.ensure),
     resize: guard('infrastructure', 'resize', raw.resize),
     startMachine: guard('infrastructure', 'startMachine', raw.startMachine),
+    stopMachine: guard('infrastructure', 'stopMachine', raw.stopMachine),
+    readSwarmState: guard('infrastructure', 'readSwarmState', raw.readSwarmState),
+    writeSwarmState: guard('infrastructure', 'writeSwarmState', raw.writeSwarmState),
     removeMachine: guard('infrastructure', 'removeMachine', raw.removeMachine),
     loadImage: guard('infrastructure', 'loadImage', raw.loadImage),
     destroy: guard('infrastructure', 'destroy', raw.destroy),
@@ -72,6 +75,7 @@ function guardSwarm(guard: Guard, raw: Swarm): Swarm {
   return {
     observe: guard('swarm', 'observe', raw.observe),
     init: guard('swarm', 'init', raw.init),
+    forceNew: guard('swarm', 'forceNew', raw.forceNew),
     setSwarm: guard('swarm', 'setSwarm', raw.setSwarm),
     join: guard('swarm', 'join', raw.join),
     leave: guard('swarm', 'leave', raw.leave),

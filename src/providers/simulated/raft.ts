@@ -39,7 +39,7 @@ export function settleLeader(world: World, swarm: WorldSwarm): boolean {
 }
 
 /** A new leader knows nobody's state until they report to it. */
-function install(world: World, swarm: WorldSwarm, leader: NodeId): void {
+export function install(world: World, swarm: WorldSwarm, leader: NodeId): void {
   swarm.leader = leader;
   swarm.electsAt = null;
   for (const member of swarm.members) {

@@ -2,7 +2,7 @@ import { ok, type Result } from '../../base/result.ts';
 import type { MachineId, NodeId } from '../../model/ids.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ClusterRef, Swarm } from '../provider.ts';
-import { demote, found, leading, remove, setOptions } from './grants.ts';
+import { demote, forceNew, found, leading, remove, setOptions } from './grants.ts';
 import type { SimulatedOptions } from './infrastructure.ts';
 import { conflict, gone, refused, silent } from './problems.ts';
 import { bump } from './raft.ts';
@@ -90,6 +90,8 @@ export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
         found(world, machine, options);
         return ok(undefined);
       }),
+    forceNew: (ref, id, signal) =>
+      withMachine(ref, id, 'force-new-cluster', signal, (world, machine) => forceNew(world, machine)),
     setSwarm: (ref, via, version, options, signal) =>
       withLeader(ref, via, 'set-swarm', signal, ({ swarm }) => {
         if (swarm.version !== version) return conflict(`the swarm of ${ref.cluster}`);
