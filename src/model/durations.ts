@@ -6,7 +6,7 @@ export interface Durations {
   readonly drain?: Duration;
 }
 
-export interface Duration {
+interface Duration {
   /** Moving average, ms. */
   readonly ms: number;
   /** How many were seen. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Planned } from '../../../src/cli/plan/planned.ts';
+import { explainText } from '../../../src/cli/render/explain.ts';
 import { noPaint } from '../../../src/cli/render/paint.ts';
 import { planMarkdown } from '../../../src/cli/render/plan-markdown.ts';
 import { planText } from '../../../src/cli/render/plan-text.ts';
 import type { NodeId } from '../../../src/model/ids.ts';
 import type { Road, RoadEstimate, RoadStep, StepNote } from '../../../src/model/plan.ts';
+import { aStatus } from '../support/status-builder.ts';
 
 const NOTE: StepNote = { marginAfter: 1, blinks: [], waitMs: 0, takesMs: 0 };
 const member = { node: 'n1' as NodeId, version: 1, hostname: 'demo-web-x1y2' };
@@ -68,6 +70,15 @@ describe('what a step costs', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
     const all = lines.map((line) => line.trim()).join(' ');
     expect(all).toContain('→ after 1h30m, takes about 12s, shop, api, search, mail and 2 more blink');
+  });
+
+  it('is summed up by explain, which goes by the status file', () => {
+    const step = { kind: 'promote', what: 'promote demo-managers-x1y2', why: '1 managers declared, 1 there' };
+    const estimate = { ...ESTIMATE, withoutToleranceMs: 2_000, isCut: false };
+    const file = aStatus('demo', { plan: { digest: 'd', nextBatch: [step], road: [step, step], estimate } });
+    const lines = explainText(file, { now: 0, alive: true }, 80, noPaint);
+    expect(lines).toContain('  * in all about 2m41s, by what was seen in this cluster');
+    expect(lines).toContain('  * 2s of it without tolerance: one manager lost then, and the swarm stops');
   });
 
   it('is code in markdown, so that the name of a service is no markup', () => {
