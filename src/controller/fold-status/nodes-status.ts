@@ -20,7 +20,9 @@ export function countNodes(
   swarm: SwarmView | null,
   record: ClusterRecord | null,
 ): Counts {
-  const nodes = nodesOf(infrastructure, swarm).map((node) => nodeStatus(desired, node, swarm, record));
+  const running = counted((swarm?.tasks ?? []).flatMap((t) => (t.state === 'running' ? (t.nodeId ?? []) : [])));
+  const at = { desired, record, looked: swarm !== null, running };
+  const nodes = nodesOf(infrastructure, swarm).map((node) => nodeStatus(node, at));
   const pools = countPools(desired, nodes);
   return { pools, nodes, managers: managersStatus(swarm), swarm: swarmStatus(swarm), ...serviceTroubles(swarm) };
 }
@@ -40,12 +42,16 @@ export function countPools(desired: Desired | null, nodes: readonly NodeStatus[]
   });
 }
 
-function nodeStatus(
-  desired: Desired | null,
-  node: Node,
-  swarm: SwarmView | null,
-  record: ClusterRecord | null,
-): NodeStatus {
+interface At {
+  readonly desired: Desired | null;
+  readonly record: ClusterRecord | null;
+  /** Whether the swarm could be asked, and there is one. */
+  readonly looked: boolean;
+  /** Tasks that run, by node. */
+  readonly running: ReadonlyMap<string, number>;
+}
+
+function nodeStatus(node: Node, { desired, record, looked, running }: At): NodeStatus {
   const { machine, member } = node;
   const pool = desired?.pools.find((p) => p.name === machine.pool);
   return {
@@ -53,11 +59,11 @@ function nodeStatus(
     pool: machine.pool,
     zone: machine.zone,
     role: machine.pool === MANAGERS ? 'manager' : 'worker',
-    state: stateOf(node, pool, swarm !== null),
+    state: stateOf(node, pool, looked),
     address: machine.address,
     engine: machine.engine?.version || member?.engineVersion || null,
     outdated: pool !== undefined && isOutdated(machine, pool, record),
-    tasks: swarm?.tasks.filter((t) => t.nodeId === member?.id && t.state === 'running').length ?? 0,
+    tasks: (member && running.get(member.id)) ?? 0,
     message: machine.detail ?? machine.engine?.error ?? null,
   };
 }
@@ -105,17 +111,24 @@ function swarmStatus(swarm: SwarmView | null): ClusterStatus['swarm'] {
 
 const SHOWN_TASKS = 20;
 
+/** How often each comes. */
+function counted<T>(values: readonly T[]): ReadonlyMap<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
 function serviceTroubles(swarm: SwarmView | null): Pick<ClusterStatus, 'servicesBelowStrength' | 'pendingTasks'> {
   if (swarm === null) return { servicesBelowStrength: [], pendingTasks: [] };
   const ready = new Set(swarm.members.filter((m) => m.state === 'ready').map((m) => m.id));
-  const running = (id: string): number =>
-    swarm.tasks.filter((t) => t.serviceId === id && t.state === 'running' && t.nodeId !== null && ready.has(t.nodeId))
-      .length;
-  const below = swarm.services.flatMap(({ id, name, mode, replicas }) =>
-    mode === 'replicated' && replicas !== null && running(id) < replicas
-      ? [{ name, declared: replicas, running: running(id) }]
-      : [],
-  );
+  const serving = swarm.tasks.filter((t) => t.state === 'running' && t.nodeId !== null && ready.has(t.nodeId));
+  const strength = counted(serving.map((t) => t.serviceId));
+  const below = swarm.services.flatMap(({ id, name, mode, replicas }) => {
+    const running = strength.get(id) ?? 0;
+    return mode === 'replicated' && replicas !== null && running < replicas
+      ? [{ name, declared: replicas, running }]
+      : [];
+  });
   const pending = swarm.tasks
     .filter((t) => t.desired === 'running' && t.state !== 'running' && t.detail)
     .slice(0, SHOWN_TASKS)

@@ -24,5 +24,7 @@ export function inOrder(observed: Observed): Observed {
 }
 
 function byId<T extends { readonly id: string }>(items: readonly T[]): readonly T[] {
+  // A road imagines on from what was put in order before.
+  if (items.every((item, i) => i === 0 || (items[i - 1] as T).id <= item.id)) return items;
   return [...items].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }

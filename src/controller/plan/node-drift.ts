@@ -1,7 +1,7 @@
 import type { Desired, DesiredPool } from '../../model/desired.ts';
 import type { Availability, Machine, Member } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
-import { DECLARED_DRAIN_LABEL, intentOf, isJoining, keptByLabel, labelsFor, type Node } from './nodes.ts';
+import { DECLARED_DRAIN_LABEL, intentOf, isJoining, keptByLabel, labelsFor, type Node, ownLabels } from './nodes.ts';
 import { NO_UPKEEP, putRight, together, type Upkeep } from './put-right.ts';
 import { labelHold } from './shrink.ts';
 
@@ -25,15 +25,16 @@ interface At {
 
 function upkeepOf(pool: DesiredPool, machine: Machine, member: Member, at: At): Upkeep {
   const { record } = at;
-  const wanted = wantedOf(pool, machine, member, record);
   const changes = nodeChanges(pool, machine, member, record);
-  const shown = byHand(pool, member, wanted.availability);
+  const availability = availabilityFor(pool, member);
+  const shown = byHand(pool, member, availability);
   if (changes.length === 0) return shown;
   const kept = keptByLabel(member);
   if (kept !== null)
     return together([shown, { ...NO_UPKEEP, holds: [labelHold(`change ${machine.id}`, machine.id, kept)] }]);
   const { id: node, version, hostname } = member;
-  const step = { kind: 'set-node', node, version, hostname, ...wanted, why: changes.join(', ') } as const;
+  const labels = labelsFor(pool, machine, member, retired(pool, record));
+  const step = { kind: 'set-node', node, version, hostname, availability, labels, why: changes.join(', ') } as const;
   return together([shown, putRight({ subject: `node ${hostname}`, changes, step }, at.desired, record, at.now)]);
 }
 
@@ -44,15 +45,16 @@ export function nodeChanges(
   member: Member,
   record: ClusterRecord,
 ): readonly string[] {
-  const wanted = wantedOf(pool, machine, member, record);
-  const ours = new Set([...Object.keys(wanted.labels), ...retired(pool, record), DECLARED_DRAIN_LABEL]);
-  const labels = [...ours].sort().flatMap((key) => {
-    const [is, declared] = [member.labels[key], wanted.labels[key]];
-    if (is === declared) return [];
-    return [`${key} is ${is ?? 'missing'}, ${declared === undefined ? 'not declared' : `declared ${declared}`}`];
+  const wanted = ownLabels(pool, machine, member);
+  const gone = [...retired(pool, record), DECLARED_DRAIN_LABEL].filter((key) => wanted[key] === undefined);
+  const different = [...Object.keys(wanted), ...gone].filter((key) => member.labels[key] !== wanted[key]);
+  const labels = different.sort().map((key) => {
+    const declared = wanted[key] === undefined ? 'not declared' : `declared ${wanted[key]}`;
+    return `${key} is ${member.labels[key] ?? 'missing'}, ${declared}`;
   });
-  if (wanted.availability === member.availability) return labels;
-  return [...labels, `availability is ${member.availability}, declared ${wanted.availability}`];
+  const availability = availabilityFor(pool, member);
+  if (availability === member.availability) return labels;
+  return [...labels, `availability is ${member.availability}, declared ${availability}`];
 }
 
 /**
@@ -63,11 +65,6 @@ export function isSettled(pool: DesiredPool, member: Member): boolean {
   if (member.state !== 'ready' || intentOf(member) !== null) return false;
   if (!isJoining(member)) return true;
   return member.availability !== 'pause' && (pool.role !== 'manager' || member.role === 'manager');
-}
-
-function wantedOf(pool: DesiredPool, machine: Machine, member: Member, record: ClusterRecord) {
-  const labels = labelsFor(pool, machine, member, retired(pool, record));
-  return { availability: availabilityFor(pool, member), labels };
 }
 
 /** What is not declared and not by our hand is somebody's, at three in the morning: kept, unless the spec says otherwise. */

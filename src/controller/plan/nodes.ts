@@ -82,9 +82,13 @@ export function labelsFor(
 ): Readonly<Record<string, string>> {
   const isForeign = (key: string): boolean => !key.startsWith('skep.') && !retired.includes(key);
   const foreign = Object.fromEntries(Object.entries(member.labels).filter(([key]) => isForeign(key)));
+  return { ...foreign, ...ownLabels(pool, machine, member) };
+}
+
+/** Those of them that skep put there, the spec's among them. */
+export function ownLabels(pool: DesiredPool, machine: Machine, member: Member): Readonly<Record<string, string>> {
   const hold = member.labels['skep.hold'];
   return {
-    ...foreign,
     ...pool.nodeLabels,
     [POOL_LABEL]: pool.name,
     'skep.zone': machine.zone,
