@@ -6,7 +6,7 @@ import type { Member, ServiceView } from '../../../src/model/observed.ts';
 import { rolloutPolicy } from '../../../src/model/rollout-policy.ts';
 import type { Step } from '../../../src/model/step.ts';
 import { withSurge } from '../../../src/model/surge.ts';
-import { aService, aSpec, aTask, START } from '../../support/builders.ts';
+import { aMember, aService, aSpec, aTask, START } from '../../support/builders.ts';
 import { checkRow, type Row } from '../../support/guard-rows.ts';
 import { ADMITTED, aSituation, draining, FACTS, type Situation, seen, withMember } from '../../support/worlds.ts';
 
@@ -173,6 +173,27 @@ describe('a drain', () => {
       withMember(one, W1, draining('web')),
       ['removed'],
     ],
+    ['begins with a pause when a job of every node runs there', withHello(one, { mode: 'global-job' }), ['pause']],
+    [
+      'does not wait for a service that follows its nodes',
+      withHello(withMember(one, W1, draining('web')), { mode: 'global', replicas: null }),
+      ['removed'],
+    ],
+    [
+      'does not believe that tasks run on a node that is down',
+      withHello(withMember(one, W1, { ...draining('web'), state: 'down' })),
+      ['removed'],
+    ],
+    [
+      'does not wait for tasks that nobody wants any more',
+      elsewhere(withMember(one, W1, draining('web', 1_000, 'service-hello:3')), 'ready', 1),
+      ['removed'],
+    ],
+    [
+      'does not count tasks on a node that is down',
+      elsewhere(withMember(one, W1, draining('web', 1_000, 'service-hello:1')), 'down', 1),
+      [],
+    ],
     [
       'takes the constraint out once the node is drained',
       withHello(withMember(one, W1, draining('web')), keptOffW1),
@@ -214,6 +235,8 @@ describe('a drain', () => {
   it('takes out constraints that a crash left behind: the node stays, or is gone', () => {
     const steady = aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } });
     expect(batchOf(withHello(steady, keptOffW1))).toEqual([`hello on ${N1}`]);
+    const byHand = withMember(steady, W1, { availability: 'pause' });
+    expect(batchOf(withHello(byHand, keptOffW1))).toEqual([`hello on ${N1}`]);
     const gone = withSurge({ constraints: [], labels: {} }, 'n-gone' as NodeId, true);
     expect(batchOf(withHello(steady, gone))).toEqual(['hello on n-gone']);
   });
@@ -246,4 +269,10 @@ function force(): Record<string, string> {
 function movedOff(at: Situation): Situation {
   const tasks = [aTask('hello', 'n-demo-managers-0001')];
   return { ...at, swarm: { ...at.swarm, services: [aService('hello', keptOffW1)], tasks } };
+}
+/** So many tasks of hello are wanted, and one runs, on a member that is nobody's machine. */
+function elsewhere(at: Situation, state: Member['state'], replicas: number): Situation {
+  const members = [...at.swarm.members, aMember('laptop', { state })];
+  const services = [aService('hello', { replicas })];
+  return { ...at, swarm: { ...at.swarm, members, services, tasks: [aTask('hello', 'laptop')] } };
 }

@@ -78,6 +78,20 @@ describe('unplaceable', () => {
     expect(both.map(({ why }) => why)).toEqual(['all that moves together finds no room']);
   });
 
+  it('places first what has the fewest places', () => {
+    const reservations = { nanoCpus: 0, memoryBytes: 3 * GIB };
+    const picky = aService('z', { reservations, constraints: ['node.hostname==b'] });
+    const members = [aMember('a'), aMember('b'), aMember('c')];
+    const tasks = [aTask('web', 'a'), aTask('z', 'a')];
+    const swarm = aSwarm({ members, services: [aService('web', { reservations }), picky], tasks });
+    expect(whyOf(swarm)).toEqual([]);
+  });
+
+  it('has nothing to say of a task that is stopping anyhow', () => {
+    const swarm = aSwarmOf({}, []);
+    expect(whyOf({ ...swarm, tasks: [aTask('web', 'a', { desired: 'shutdown' })] })).toEqual([]);
+  });
+
   it('has nothing to say of a node that is down', () => {
     const swarm = aSwarmOf({}, []);
     expect(unplaceable(aMember('a', { state: 'down' }), swarm)).toEqual([]);

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { planSpreading } from '../../../src/controller/plan/spreading.ts';
+import type { Rollout } from '../../../src/model/record.ts';
+import { aDesired, aMember, aRecord, aService, aSwarm, aTask, START } from '../../support/builders.ts';
+
+const ROLLED: Rollout = { startedAt: START, state: 'well', since: START, weak: [] };
+const TODO = { services: [{ id: 'service-web', forceUpdate: 0 }], begunAt: null };
+/** All three tasks are on one of two nodes. */
+const UNEVEN = aSwarm({
+  members: [aMember('a'), aMember('b')],
+  services: [aService('web', { replicas: 3 })],
+  tasks: [1, 2, 3].map((n) => aTask('web', 'a', { id: `t${n}` })),
+});
+/** Open for a minute on the first of January. */
+const CLOSED = { timeZone: 'UTC', windows: [{ start: '0 0 1 1 *', duration: '1m' }] };
+
+function plan(
+  over: Partial<Parameters<typeof planSpreading>[0]> = {},
+  record: Parameters<typeof aRecord>[0] = { rebalance: TODO },
+  spec: Readonly<Record<string, unknown>> = { rollout: { rebalance: true } },
+) {
+  const desired = aDesired({ spec });
+  const ask = { desired, record: aRecord(record), swarm: UNEVEN, rollout: null, now: START, isCalm: true, ...over };
+  const { steps, holds, next } = planSpreading(ask);
+  return { steps: steps.map((s) => s.kind), holds: holds.map((h) => h.reason), next };
+}
+
+describe('planSpreading', () => {
+  it('notes all services when a rollout has ended in which nodes were replaced', () => {
+    expect(plan({}, { rollout: ROLLED })).toEqual({ steps: [], holds: [], next: TODO });
+  });
+
+  it.each<[string, ReturnType<typeof plan>, object]>([
+    ['spreads what is noted', plan(), { steps: ['rebalance-service'], next: { ...TODO, begunAt: START } }],
+    ['notes nothing of a rollout that replaced no node', plan({}, { rollout: { ...ROLLED, state: 'fresh' } }), {}],
+    ['waits while anything else is to be done', plan({ isCalm: false }), { next: TODO }],
+    ['waits while the swarm cannot be seen', plan({ swarm: null }), { next: TODO }],
+    ['leaves it to the end of the next rollout', plan({ rollout: ROLLED }), {}],
+    ['does nothing that is not asked for', plan({}, { rollout: ROLLED }, {}), {}],
+    ['forgets it when it is asked for no more', plan({}, { rebalance: TODO }, {}), {}],
+    [
+      'waits for a maintenance window',
+      plan({}, { rebalance: TODO }, { rollout: { rebalance: true }, maintenance: CLOSED }),
+      { holds: ['OutsideWindow'], next: TODO },
+    ],
+  ])('%s', (_, planned, expected) => {
+    expect(planned).toEqual({ steps: [], holds: [], next: null, ...expected });
+  });
+});
