@@ -20,6 +20,8 @@ export const HOLD_REASONS = [
   'MembershipUnsettled',
   'SwarmUnreachable',
 ] as const;
+/** Written by earlier versions and still read. */
+export const FORMER_HOLD_REASONS = ['NotYet'] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** A step we will not take without somebody's word, or until something changes. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOLD_REASONS } from './hold.ts';
+import { FORMER_HOLD_REASONS, HOLD_REASONS } from './hold.ts';
 import { PROVIDER_KINDS } from './ids.ts';
 import { managersStatusSchema, nodeStatusSchema, poolStatusSchema } from './node-status.ts';
 
@@ -33,7 +33,7 @@ const condition = z.strictObject({
 export type Condition = z.output<typeof condition>;
 
 const hold = z.strictObject({
-  reason: z.enum(HOLD_REASONS).describe('Why in one word: see failure modes'),
+  reason: z.enum([...HOLD_REASONS, ...FORMER_HOLD_REASONS]).describe('Why in one word: see failure modes'),
   what: z.string().describe('What is held'),
   why: z.string().describe('Why, in a sentence'),
   since: time('Since when'),

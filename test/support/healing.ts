@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import type { HoldReason } from '../../src/model/hold.ts';
 import type { MachineId } from '../../src/model/ids.ts';
 import type { ClusterRecord } from '../../src/model/record.ts';
 import type { SpecWish } from './builders.ts';
@@ -58,6 +57,6 @@ export async function keepFor(keeper: Keeper, ms: number): Promise<void> {
   await keeper.pass();
 }
 
-export const holdsOf = (keeper: Keeper): readonly HoldReason[] => keeper.status().status.holds.map((h) => h.reason);
+export const holdsOf = (keeper: Keeper): readonly string[] => keeper.status().status.holds.map((h) => h.reason);
 export const removals = (keeper: Keeper): readonly string[] =>
   stepsOf(keeper).filter((s) => s.startsWith('remove machine'));

@@ -14,11 +14,13 @@ export const L1: Invariant = ({ end }) => {
   });
 };
 
+const LISTED: ReadonlySet<string> = new Set(HOLD_REASONS);
+
 function restless(name: ClusterName, end: End): string | null {
   const file = end.statuses.get(name);
   if (!file) return 'it has no status';
   const { phase, holds, because, conditions, observedSpecHash } = file.status;
-  if (holds.some((hold) => !HOLD_REASONS.includes(hold.reason) || !hold.why || !hold.release))
+  if (holds.some((hold) => !LISTED.has(hold.reason) || !hold.why || !hold.release))
     return 'a hold says too little';
   if (conditions.some(({ type }) => type === 'Reconciling')) return `it still moves: ${because}`;
   if (phase === 'Ready' && end.declared.get(name) && observedSpecHash !== end.declared.get(name))
