@@ -18,6 +18,12 @@ export interface MachineFacts {
 
 /** Always this one: no TCP port is ever opened. */
 const COMMAND = ['dockerd', '--host=unix:///var/run/docker.sock'];
+/**
+ * Engines from 28 on refuse TLS peers that name no protocol, and those before 28 name none once their certificate was
+ * renewed, as every promotion does (moby/swarmkit#3189): without this, new nodes could not join through old managers, nor
+ * new managers reach them. grpc's own switch, kept for such migrations (grpc/grpc-go#434). Who may join is checked all the same.
+ */
+const ENVIRONMENT = ['GRPC_ENFORCE_ALPN_ENABLED=false'];
 /** An engine's log on the host: bounded, and readable through the API, where we learn that it listens. Our choice. */
 const LOGS = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } };
 
@@ -34,6 +40,7 @@ export async function machineOptions(facts: MachineFacts, local: LocalSpec, conf
     Image: local.image,
     Hostname: wish.id,
     Cmd: COMMAND,
+    Env: ENVIRONMENT,
     Labels: labelsOf(owner, cluster, 'machine', {
       [LABEL.pool]: wish.pool,
       [LABEL.zone]: wish.zone,
