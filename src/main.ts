@@ -45,6 +45,7 @@ export async function main(argv: readonly string[], overrides: Overrides = {}): 
     pid: process.pid,
     signal: stop.signal,
     spawn,
+    ask: (question) => askPerson(question, stop.signal),
     defaultOwner: ({ specs, status }) => defaultOwner(specs, status),
     provider: (kind, owner, { state }) => buildProvider(kind, { ...needs, owner, state }),
     async runController(options, signal) {
@@ -68,6 +69,19 @@ function dieAt(name: string): void {
   // Written at once: the process ends on the next line.
   process.stderr.write(`failpoint ${name}\n`);
   process.kill(process.pid, 'SIGKILL');
+}
+
+async function askPerson(question: string, signal: AbortSignal): Promise<string | null> {
+  if (!process.stdin.isTTY) return null;
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C at a question is heard here, not by the process.
+  const ended = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)));
+  try {
+    return await Promise.race([terminal.question(question, { signal }).catch(() => null), ended]);
+  } finally {
+    terminal.close();
+  }
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

@@ -19,6 +19,8 @@ export interface CliContext {
   /** Aborted by the first SIGINT or SIGTERM. Commands tidy up and return; nobody calls `process.exit` before. */
   readonly signal: AbortSignal;
   readonly spawn: typeof spawn;
+  /** Puts a question on stderr and answers the line that a person typed. Null: nobody is at a terminal, or it was interrupted. */
+  ask(question: string): Promise<string | null>;
   /** `--owner` when it is not given: a hash of the absolute specs and status paths. */
   defaultOwner(paths: Pick<Paths, 'specs' | 'status'>): string;
   /** Builds the provider when it is first needed. The caller closes it. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { AddCommand, Face } from './command.ts';
 import { addAbort } from './commands/abort.ts';
+import { addBackup } from './commands/backup.ts';
 import { addConfirm } from './commands/confirm.ts';
 import { addConnect } from './commands/connect.ts';
 import { addCreate } from './commands/create.ts';
@@ -11,6 +12,7 @@ import { addExplain } from './commands/explain.ts';
 import { addLs } from './commands/ls.ts';
 import { addPause } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRecover } from './commands/recover.ts';
 import { addResume } from './commands/resume.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRm } from './commands/rm.ts';
@@ -51,6 +53,8 @@ const COMMANDS: readonly AddCommand[] = [
   addDocker,
   addConnect,
   addDoctor,
+  addBackup,
+  addRecover,
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { leaveIntent } from '../../controller/store/inbox.ts';
-import type { ClusterName } from '../../model/ids.ts';
+import type { ClusterName, MachineId } from '../../model/ids.ts';
 import type { Intent } from '../../model/record.ts';
+import type { Recovery } from '../../model/recovery.ts';
 import type { CliContext, Paths } from '../context.ts';
 import { badInput } from '../exit.ts';
 import { placesOf, readSpecDirectory } from '../files/spec-files.ts';
@@ -14,20 +15,23 @@ export interface Ask {
   readonly until: number | null;
   /** See `documentSeen`. */
   readonly specHash?: string | null;
+  readonly recovery?: Recovery;
+  readonly machine?: MachineId;
 }
 
-/** Hands an intent to whoever holds the lease: a file in its inbox. Says so when nobody is there. */
+/** Hands an intent to whoever holds the lease: a file in its inbox. Says so when nobody is there. Answers its id. */
 export async function askController(
   name: string,
   ask: Ask,
   { state, status }: Paths,
   context: CliContext,
-): Promise<void> {
+): Promise<string> {
   const { random, clock, env } = context;
   const by = env.USER || env.LOGNAME || 'somebody';
   const intent: Intent = { id: random.id(16), by, at: clock.now(), ...ask };
   await leaveIntent(state, { cluster: name as ClusterName, intent });
   await warnIfNobodyActs(status, context);
+  return intent.id;
 }
 
 /** Hash of the document that a word about its rollout is said about; null: there is not exactly one good one. */

@@ -67,6 +67,14 @@ export async function leaveIntent(
   await disk.write(join(directory, `${intent.id}.json`), `${JSON.stringify(file, null, 2)}\n`);
 }
 
+/** Whether it still lies there, not taken up yet. For commands. */
+export async function isWaiting(stateDirectory: string, id: string, disk: Disk = realDisk): Promise<boolean> {
+  return disk.size(join(intentsDirectory(stateDirectory), `${id}.json`)).then(
+    () => true,
+    () => false,
+  );
+}
+
 export function createInbox(stateDirectory: string, sink: EventSink, disk: Disk = realDisk): Inbox {
   const directory = intentsDirectory(stateDirectory);
 

@@ -58,6 +58,7 @@ export async function createBench(given: Partial<CliContext> = {}): Promise<Benc
     pid: 1,
     signal: stop.signal,
     spawn,
+    ask: async () => null,
     defaultOwner: () => 'owner',
     provider: never('provider'),
     runController: never('runController'),

@@ -40,6 +40,9 @@ export function planRecovery(
   if (election !== null) return waitingFor(election);
   const goesOnWith = word.how === 'survivor' ? word.survivor : word.how === 'restore' ? word.machine : null;
   const olds = oldManagers(nodes, goesOnWith);
+  if (word.how !== 'survivor' && olds.some(({ machine }) => machine.engine?.isManager)) {
+    return over('a manager of the swarm answers: it was agreed to while none did');
+  }
   const dangers = mayComeBack(olds, word.removes);
   if (dangers.length > 0) return heldBy([returnHold(record, dangers)]);
   const away = putAway(olds, word.removes);
