@@ -34,7 +34,8 @@ export function whereTo(displaced: readonly Displaced[], rooms: readonly Room[])
   );
   return new Map(
     order.map(({ task, service }) => {
-      const [tightest] = [...left.values()].filter((room) => canHold(room, service)).sort(byFree);
+      const fitting = [...left.values()].filter((room) => canHold(room, service));
+      const [tightest] = fitting.length > 0 ? [fitting.reduce((a, b) => (byFree(a, b) <= 0 ? a : b))] : [];
       if (tightest) left.set(tightest.member.id, taken(tightest, service));
       return [task.id, tightest?.member.id ?? null];
     }),
