@@ -7,6 +7,7 @@ import type { Step } from '../../model/step.ts';
 import { withAbsentUnreachable } from './dead-managers.ts';
 import { durationsSeen } from './durations-seen.ts';
 import type { PlanFacts } from './facts.ts';
+import { withGoneDown } from './gone-members.ts';
 import { planGrowth } from './grow.ts';
 import { planStarts, triage } from './heal.ts';
 import { intentOf, isAdmitted, isJoining, keptByLabel, type Node, nodesOf } from './nodes.ts';
@@ -40,7 +41,16 @@ export function planLife(
   const { now } = observed;
   const { mayShrink } = may;
   const turnover = swarm
-    ? planTurnover({ desired, record, nodes: counted, checked: sick.checked, swarm, now, term: facts.term, mayShrink })
+    ? planTurnover({
+        desired,
+        record,
+        nodes: counted,
+        checked: sick.checked,
+        swarm: withGoneDown(swarm, infrastructure),
+        now,
+        term: facts.term,
+        mayShrink,
+      })
     : null;
   const leavers = [...(turnover?.leavers ?? []), ...sick.condemned];
   const leaving = new Set(leavers.map((l) => l.node));

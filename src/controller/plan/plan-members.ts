@@ -7,6 +7,7 @@ import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import { planAdmission, planImages, planInit, planJoins, planLeaves } from './admit.ts';
 import type { PlanFacts } from './facts.ts';
+import { withGoneDown } from './gone-members.ts';
 import { identityHolds } from './identity.ts';
 import type { Leaver } from './leavers.ts';
 import { planManagerChanges } from './manager-changes.ts';
@@ -71,9 +72,10 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     const steps = isRotating ? [...images, ...debris(record, infrastructure, swarm)] : images;
     return { steps, holds: conflicts, waits: [], upkeep: null };
   }
+  const known = withGoneDown(swarm, infrastructure);
   const holdBack = turnover?.steps ?? [];
   const at = { now: observed.now, term: facts.term, mayBegin: holdBack.length === 0 };
-  const shrinking = ask.mayShrink ? planShrinking(desired, leavers, swarm, at) : { steps: [], holds: [], waits: [] };
+  const shrinking = ask.mayShrink ? planShrinking(desired, leavers, known, at) : { steps: [], holds: [], waits: [] };
   const awake = staying.filter((n) => n.machine.state !== 'stopped'); // the others are started first
   const upkeep = together([
     planOptions(desired, record, swarm, observed.now),
@@ -84,7 +86,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     desired,
     record,
     infrastructure,
-    swarm,
+    swarm: known,
     nodes,
     staying,
     condemned,

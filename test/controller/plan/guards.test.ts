@@ -5,6 +5,7 @@ import type { MachineId, SwarmId } from '../../../src/model/ids.ts';
 import { aDesired, aMember, aService, aTask, START } from '../../support/builders.ts';
 import { checkRow, engineOf, type Row, silent, withMore, withRecord } from '../../support/guard-rows.ts';
 import {
+  ADMITTED,
   aSituation,
   draining,
   FACTS,
@@ -95,6 +96,11 @@ const ROWS: readonly Row[] = [
     at: withMember(leaving, M1, { state: 'unknown' }),
     never: 'set-node',
     waits: /does not know all its members/,
+  },
+  {
+    guard: 'members of ours whose machines are gone keep no drain waiting',
+    at: withMore(leaving, aMember('n-gone', { hostname: 'demo-web-gone', state: 'unknown', labels: ADMITTED('web') })),
+    steps: ['set-node'],
   },
   {
     guard: 'S6: nothing goes whose machine could not be looked at',
