@@ -4,7 +4,7 @@ import type { NodeId } from './ids.ts';
  * How skep keeps a service's tasks off a node before that is drained: a constraint, and a label beside it that says which
  * constraints are skep's. Nobody else's `node.id!=…` is ever taken out.
  */
-export const SURGE_LABEL = 'skep.drain.from';
+const SURGE_LABEL = 'skep.drain.from';
 
 interface Placing {
   readonly constraints: readonly string[];

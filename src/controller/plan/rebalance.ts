@@ -1,9 +1,10 @@
 import { meetsConstraints } from '../../model/constraints.ts';
-import type { ServiceView, SwarmView } from '../../model/observed.ts';
+import type { Member, ServiceView, SwarmView, TaskView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import type { Rebalance } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
-import { canHold, roomsOf, takesTasks } from './room.ts';
+import { nodesFor } from './placement.ts';
+import { isThere, takesTasks } from './room.ts';
 
 /** Spreads replicated services over the nodes again, one after the other, once a rollout has ended. */
 export interface Rebalancing {
@@ -61,8 +62,9 @@ function isBusy({ id, updating, replicas }: ServiceView, { tasks }: SwarmView): 
 /** A node that it may run on has two tasks more than another one that could take a further one. */
 export function isUneven(service: ServiceView, swarm: SwarmView): boolean {
   const eligible = swarm.members.filter((m) => takesTasks(m) && meetsConstraints(service.constraints, m));
-  const rooms = roomsOf(eligible, swarm);
-  const load = (some: typeof rooms): readonly number[] => some.map(({ tasks }) => tasks.get(service.id) ?? 0);
-  const most = Math.max(0, ...load(rooms));
-  return Math.min(...load(rooms.filter((room) => canHold(room, service)))) <= most - 2;
+  const load = ({ id }: Member): number => swarm.tasks.filter((t) => t.nodeId === id && isOf(t, service)).length;
+  const most = Math.max(0, ...eligible.map(load));
+  return Math.min(...nodesFor(service, swarm).map(load)) <= most - 2;
 }
+
+const isOf = (task: TaskView, { id }: ServiceView): boolean => task.serviceId === id && isThere(task);

@@ -27,7 +27,7 @@ export function isOpen(swarm: WorldSwarm, service: WorldService, member: WorldMe
   return member.state === 'ready' && member.availability === 'active' && meets(swarm, service.constraints, member);
 }
 
-export function hasRoom(swarm: WorldSwarm, service: WorldService, member: WorldMember): boolean {
+function hasRoom(swarm: WorldSwarm, service: WorldService, member: WorldMember): boolean {
   const here = swarm.tasks.filter((task) => task.node === member.id && isThere(task));
   const own = here.filter((task) => task.service === service.id).length;
   if (service.maxReplicasPerNode > 0 && own >= service.maxReplicasPerNode) return false;
