@@ -1,5 +1,5 @@
 /** A moment (ms, on any one clock) at which something is to be done about a key. */
-export interface Alarm<K> {
+interface Alarm<K> {
   readonly at: number;
   readonly key: K;
 }
