@@ -47,11 +47,25 @@ export async function withCluster(
   try {
     const cluster = name as ClusterName;
     const look = async (): Promise<Seen> => seenOf(name, await lookAt(cluster, null, provider, context));
-    const seen = await look();
+    const seen = await whenAllAnswer(look, context);
     const ref = { cluster, spec: seen.record.spec };
     return await use({ name: cluster, paths, status, provider, ref, seen, look });
   } finally {
     await provider.close();
+  }
+}
+
+/** A provider that was just built asks young machines only when they have said that they listen; some never answer. */
+const PATIENCE_MS = 10_000;
+const RETRY_MS = 500;
+
+async function whenAllAnswer(look: Opened['look'], { clock, signal }: CliContext): Promise<Seen> {
+  const until = clock.monotonic() + PATIENCE_MS;
+  for (;;) {
+    const seen = await look();
+    const silent = seen.infrastructure.machines.some((m) => m.engine === null && m.state !== 'stopped');
+    if (!silent || clock.monotonic() >= until) return seen;
+    await clock.sleep(RETRY_MS, signal);
   }
 }
 
