@@ -85,9 +85,8 @@ export function describeStep(step: Step): string {
     case 'join':
       return `join ${step.machine} as a worker`;
     case 'set-node':
-      return step.availability === 'drain'
-        ? `drain ${step.hostname}`
-        : `label ${step.hostname}, set it ${step.availability}`;
+      if (step.availability === 'active') return `label ${step.hostname}, set it active`;
+      return `${step.availability} ${step.hostname}`;
     case 'promote':
       return `promote ${step.hostname}`;
     case 'demote':

@@ -1,6 +1,14 @@
 import type { Desired } from '../../model/desired.ts';
 import type { MachineId, NodeId, SwarmId } from '../../model/ids.ts';
-import type { InfrastructureView, Machine, Member, Observed, ServiceView, SwarmView } from '../../model/observed.ts';
+import type {
+  EngineView,
+  InfrastructureView,
+  Machine,
+  Member,
+  Observed,
+  ServiceView,
+  SwarmView,
+} from '../../model/observed.ts';
 import type { Step } from '../../model/step.ts';
 import { withSurge } from '../../model/surge.ts';
 import { isJob } from './strength.ts';
@@ -96,7 +104,8 @@ function imagineStep(o: Observed, step: Step): Observed {
 function arrive(o: Observed, desired: Desired): Observed {
   if (!o.infrastructure.ok) return o;
   const machines = o.infrastructure.value.machines.map((m): Machine => {
-    if (m.state === 'stopped' || m.engine !== null) return m;
+    if (m.engine !== null) return withoutPeers(m, m.engine);
+    if (m.state === 'stopped') return m;
     const images = desired.spec.spec.provider === 'local' ? desired.spec.spec.local.preloadImages : [];
     const engine = {
       version: '',
@@ -119,6 +128,11 @@ function arrive(o: Observed, desired: Desired): Observed {
     infrastructure: { ok: true, value: { ...o.infrastructure.value, machines } },
     swarm: o.swarm.ok ? { ok: true, value: swarm } : o.swarm,
   };
+}
+
+/** Whom a manager knows in raft changes with every step of the managers, and is not imagined. */
+function withoutPeers(machine: Machine, { peers: _, ...engine }: EngineView): Machine {
+  return { ...machine, engine };
 }
 
 const NOTHING: InfrastructureView = {
