@@ -3,7 +3,7 @@ import type { Declared } from '../model/declared.ts';
 import type { Desired } from '../model/desired.ts';
 import type { ClusterName } from '../model/ids.ts';
 import type { Observed } from '../model/observed.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, Road } from '../model/plan.ts';
 import type { ClusterRecord } from '../model/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import { execute, type StepResult } from './execute.ts';
@@ -17,21 +17,29 @@ import { planCluster } from './plan/plan-cluster.ts';
 import { planRoad, ROAD_WORK } from './plan/plan-road.ts';
 import { tellPass } from './tell-pass.ts';
 
+/** What decides. */
+export interface Mind {
+  readonly plan: typeof planCluster;
+  /** Null: nobody is to be told. */
+  readonly road: (...ask: Parameters<typeof planRoad>) => Road | null;
+}
+const PLANNER: Mind = { plan: planCluster, road: planRoad };
+
 /**
  * One pass over one cluster: look, plan, do the first safe batch, say so. Throws only when this program is wrong or stopped.
- * `decide`: a simulation watches what is planned, and plants mistakes there.
+ * `mind`: a simulation watches what is planned, plants mistakes there, and mostly does without the road.
  */
 export async function reconcile(
   cluster: ClusterName,
   ports: PassPorts,
   signal: AbortSignal,
-  decide: typeof planCluster = planCluster,
+  mind: Mind = PLANNER,
 ): Promise<Outcome> {
   const { clock, sink } = ports;
   const before = await ports.statuses.read(cluster);
   const { provider, record, declared, desired, observed } = await look(cluster, before, ports, signal);
   const facts = factsFor(cluster, ports, observed.now);
-  const plan = claimDeletion(decide(declared, observed, facts), declared, observed, facts, ports);
+  const plan = claimDeletion(mind.plan(declared, observed, facts), declared, observed, facts, ports);
   const results: readonly StepResult[] =
     provider && desired ? await execute(plan.batch, effectsOf(observed, desired, provider, ports, sink), signal) : [];
 

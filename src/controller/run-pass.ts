@@ -6,8 +6,7 @@ import type { DeletionLedger } from './deletion-ledger.ts';
 import type { PassContext } from './loop/pass-context.ts';
 import type { Outcome } from './loop/workers.ts';
 import type { PassPorts } from './pass-ports.ts';
-import { planCluster } from './plan/plan-cluster.ts';
-import { reconcile } from './reconcile.ts';
+import { type Mind, reconcile } from './reconcile.ts';
 
 /** What every pass of one controller has in common. */
 export interface PassNeeds {
@@ -23,13 +22,8 @@ export interface PassNeeds {
   readonly failpoint: Failpoint;
 }
 
-/** One pass, from what all have in common and what the loop gives to each. `plan`: what decides, for simulations. */
-export async function runPass(
-  needs: PassNeeds,
-  cluster: ClusterName,
-  cx: PassContext,
-  plan: typeof planCluster = planCluster,
-): Promise<Outcome> {
+/** One pass, from what all have in common and what the loop gives to each. `mind`: what decides, for simulations. */
+export async function runPass(needs: PassNeeds, cluster: ClusterName, cx: PassContext, mind?: Mind): Promise<Outcome> {
   const { ledgerOf, ...common } = needs;
   const ports: PassPorts = {
     ...common,
@@ -46,5 +40,5 @@ export async function runPass(
     sink: cx.sink,
     noteRecord: cx.noteRecord,
   };
-  return reconcile(cluster, ports, cx.signal, plan);
+  return reconcile(cluster, ports, cx.signal, mind);
 }

@@ -7,6 +7,7 @@ import type { Age } from '../controller/loop/git-age.ts';
 import { inProcessParser } from '../controller/loop/parse-worker.ts';
 import type { PassContext } from '../controller/loop/pass-context.ts';
 import { createSource } from '../controller/loop/source.ts';
+import { planRoad } from '../controller/plan/plan-road.ts';
 import { createRecordsReader } from '../controller/records-reader.ts';
 import { type PassNeeds, runPass } from '../controller/run-pass.ts';
 import type { Disk } from '../controller/store/disk.ts';
@@ -103,8 +104,8 @@ function pass(
 ) {
   const facts: PassFacts = { term: cx.term, look: null, lies: [] };
   const provider = watchedProvider(sim, process, lies, facts);
-  const decide: Decide = (declared, observed, known) => {
-    const plan = sim.decide(declared, observed, known);
+  const plan: Decide = (declared, observed, known) => {
+    const decided = sim.decide(declared, observed, known);
     const look: Look = {
       kind: 'look',
       at: sim.clock.monotonic(),
@@ -114,15 +115,18 @@ function pass(
       cluster,
       declared,
       observed,
-      plan,
+      plan: decided,
       listedAt: known.listedAt,
       lies: [...facts.lies],
     };
     facts.look = look;
     sim.note(look);
-    return plan;
+    return decided;
   };
-  return runPass({ ...common, providers: { simulated: provider, local: provider } }, cluster, cx, decide);
+  return runPass({ ...common, providers: { simulated: provider, local: provider } }, cluster, cx, {
+    plan,
+    road: (...ask) => (sim.withRoads ? planRoad(...ask) : null),
+  });
 }
 
 function ageOf({ commits }: Simulation, commit: string, other: string): Age {

@@ -23,7 +23,7 @@ export const diceOf = (random: Random): Dice => ({
 /** What a daemon.json may hold and nobody else may see: searched for in every output. */
 export const SECRETS = ['hunter2-proxy-password', 'hunter2-splunk-token'] as const;
 
-const COUNTS = [0, 1, 1, 2, 2, 3] as const;
+const COUNTS = [0, 1, 1, 1, 2, 2, 3] as const;
 const POOLS = ['web', 'api', 'batch'] as const;
 
 /** A spec anywhere in the schema, mostly of a small cluster: large ones cost more and find little more. */
@@ -41,7 +41,7 @@ export function drawSpec(dice: Dice, name: string): Written {
       swarm: chance(0.2) ? { taskHistoryLimit: pick([0, 5, 9]), certExpiry: pick(['30d', '90d']) } : {},
       engine: drawEngine(dice),
       managers: {
-        count: pick([1, 1, 3, 3, 3, 3, 5, 7] as const),
+        count: chance(0.06) ? pick([5, 7] as const) : pick([1, 1, 3, 3, 3] as const),
         availability: workers.some((pool) => pool.count > 0) && chance(0.2) ? 'Drain' : 'Active',
         nodeLabels: chance(0.2) ? { tier: pick(['a', 'b']) } : {},
       },
@@ -64,7 +64,7 @@ export function drawSpec(dice: Dice, name: string): Written {
 function drawPool({ pick, chance }: Dice, name: string): Pool {
   return {
     name,
-    count: chance(0.02) ? 12 : pick(COUNTS),
+    count: chance(0.01) ? 12 : pick(COUNTS),
     nodeLabels: chance(0.4) ? { tier: pick(['a', 'b', 'c']) } : {},
     localData: pick(['Protect', 'Protect', 'Discard']),
     ...(chance(0.1) ? { rollout: { drainTimeout: pick(['10s', '2m']), canary: chance(0.5) } } : {}),
@@ -126,7 +126,9 @@ export function changeSpec(dice: Dice, before: Written): Written {
     case 'scale':
       return changed({ workers: workers.map((pool) => (chance(0.6) ? { ...pool, count: pick(COUNTS) } : pool)) });
     case 'managers':
-      return changed({ managers: { ...spec.managers, count: pick([1, 3, 3, 5, 7] as const), availability: 'Active' } });
+      return changed({
+        managers: { ...spec.managers, count: chance(0.2) ? 7 : pick([1, 3, 3, 5] as const), availability: 'Active' },
+      });
     case 'machines':
       return changed({ engine: { config: { debug: chance(0.5), 'max-concurrent-downloads': dice.between(1, 9) } } });
     case 'pools': {

@@ -13,10 +13,10 @@ export const clusterName = (n: number): string => NAMES[n] ?? NAMES[0];
 export function drawStory(seed: number): Story {
   const dice = diceOf(seededRandom(seed));
   const { chance, pick, between } = dice;
-  const clusters = chance(0.06) ? 2 : 1;
+  const clusters = chance(0.04) ? 2 : 1;
   const specs = NAMES.slice(0, clusters).map((name) => drawSpec(dice, name));
   const files = Object.fromEntries(specs.map((spec) => [`${spec.metadata.name}.yaml`, JSON.stringify(spec)]));
-  const quietAt = between(1, pick([2, 4, 8])) * MINUTE;
+  const quietAt = between(60_000, pick([90_000, 2 * MINUTE, 5 * MINUTE]));
   const events: Happening[] = [];
   const happen = (at: number, what: What): void => void events.push({ at: Math.round(at), what });
   for (let cluster = 0; cluster < clusters; cluster += 1) {
@@ -24,12 +24,12 @@ export function drawStory(seed: number): Story {
     const bornAt = chance(0.8) ? 25_000 : 0;
     for (const service of drawServices(dice)) happen(bornAt, { cluster, kind: 'deploy', service });
     let spec = specs[cluster] as Written;
-    for (let changes = pick([0, 1, 1, 2, 3]); changes > 0; changes -= 1) {
+    for (let changes = pick([0, 1, 1, 1, 2, 3]); changes > 0; changes -= 1) {
       spec = changeSpec(dice, spec);
       happen(between(bornAt, quietAt), { cluster, ...drawEdit(dice, JSON.stringify(spec)) });
     }
     const kinds = drawTemper(dice);
-    for (let n = pick([1, 3, 6, 12]); n > 0; n -= 1) {
+    for (let n = pick([1, 2, 4, 8]); n > 0; n -= 1) {
       happen(between(bornAt, quietAt), { cluster, ...pick(kinds)(dice) });
     }
   }

@@ -24,6 +24,8 @@ export interface Simulation {
   readonly lease: SharedLease;
   readonly faults: FaultBox;
   readonly decide: Decide;
+  /** The road is foreseen too, as always outside of here: it only tells people, and takes a third of the time. */
+  readonly withRoads: boolean;
   readonly entries: Entry[];
   /** Engines that are locked or in an error, which no simulated world brings forth by itself. */
   readonly says: Map<MachineId, EngineView['swarm']>;
@@ -38,6 +40,8 @@ export interface Simulation {
   note(entry: Entry): void;
 }
 
+/** In one schedule of so many. */
+const ROADS_EVERY = 10;
 /** A Saturday; nothing depends on it but maintenance windows. */
 const START = Date.UTC(2027, 0, 2, 12);
 
@@ -56,6 +60,7 @@ export function createSimulation(seed: number, decide: Decide): Simulation {
     lease: createSharedLease(),
     faults: createFaultBox((how, method) => count(met, `${how} × ${method}`)),
     decide,
+    withRoads: seed % ROADS_EVERY === 0,
     entries,
     says: new Map(),
     boots: { how: 'slowly', left: 0 },

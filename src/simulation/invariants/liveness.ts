@@ -20,8 +20,7 @@ function restless(name: ClusterName, end: End): string | null {
   const file = end.statuses.get(name);
   if (!file) return 'it has no status';
   const { phase, holds, because, conditions, observedSpecHash } = file.status;
-  if (holds.some((hold) => !LISTED.has(hold.reason) || !hold.why || !hold.release))
-    return 'a hold says too little';
+  if (holds.some((hold) => !LISTED.has(hold.reason) || !hold.why || !hold.release)) return 'a hold says too little';
   if (conditions.some(({ type }) => type === 'Reconciling')) return `it still moves: ${because}`;
   if (phase === 'Ready' && end.declared.get(name) && observedSpecHash !== end.declared.get(name))
     return 'Ready, and not as its document says';
