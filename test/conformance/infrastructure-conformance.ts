@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterName } from '../../src/model/ids.ts';
 import type { ClusterRef, Infrastructure } from '../../src/providers/provider.ts';
@@ -120,6 +121,21 @@ export function infrastructureConformance(name: string, makeSubject: MakeSubject
       expect(kindOf(await infra.startMachine(ref, machine(one).id, signal))).toBe('ok');
     });
 
+    it('stops a machine, again too; it is started with the same address', async () => {
+      const before = (await look()).machines.find(({ id }) => id === machine(one).id);
+      for (let i = 0; i < 2; i += 1) expect(kindOf(await infra.stopMachine(ref, machine(one).id, signal))).toBe('ok');
+      const stopped = (await look()).machines.find(({ id }) => id === machine(one).id);
+      expect(stopped).toMatchObject({ state: 'stopped', engine: null, neverStarted: false, address: before?.address });
+      must(await infra.startMachine(ref, machine(one).id, signal));
+      const [after] = await whenUp(subject, ref, [machine(one).id]);
+      expect(after?.address).toBe(before?.address);
+    });
+
+    it('neither reads nor writes the swarm state of a machine that runs', async () => {
+      expect(kindOf(await infra.readSwarmState(ref, machine(one).id, signal))).toBe('refused');
+      expect(kindOf(await infra.writeSwarmState(ref, machine(one).id, Readable.from([]), signal))).toBe('refused');
+    });
+
     it('shows another instance of the same owner the same', async () => {
       const seen = await machinesOf(subject.newProvider('same'), ref);
       expect(new Set(seen.map(({ id }) => id))).toEqual(new Set([one, two, three].map((s) => machine(s).id)));
@@ -151,6 +167,15 @@ export function infrastructureConformance(name: string, makeSubject: MakeSubject
         expect(kindOf(await infra.removeMachine(ref, machine(suffix).id, signal))).toBe('ok');
       }
       await subject.eventually(async () => expect((await look()).machines).toHaveLength(2), BOOT_LIMIT_MS);
+    });
+
+    it('makes a machine at the address that it must have, unless another has it', async () => {
+      const address = (await look()).machines.find(({ id }) => id === machine(two).id)?.address ?? '';
+      expect(kindOf(await grow(subject.provider, ref, [{ ...machine('fiv5'), address }]))).toBe('no-capacity');
+      must(await infra.removeMachine(ref, machine(two).id, signal));
+      expect(kindOf(await grow(subject.provider, ref, [{ ...machine('fiv5'), address }]))).toBe('ok');
+      const [made] = await whenUp(subject, ref, [machine('fiv5').id]);
+      expect(made?.address).toBe(address);
     });
 
     it('destroys what is left once the machines are gone', async () => {

@@ -362,6 +362,34 @@ export function swarmConformance(name: string, makeSubject: MakeSubject): void {
       expect(await memberOf(last)).toMatchObject({ role: 'manager', manager: { leader: true } });
     });
 
+    it('goes on with one manager when the others are lost: the same swarm, and nothing else of it changed', async () => {
+      const last = (await look()).members.find(({ manager }) => manager?.leader)?.hostname as MachineId;
+      const other = last === ids[0] ? ids[1] : ids[0];
+      expect(kindOf(await swarm.forceNew(ref, ids[3], signal))).toBe('refused'); // a worker
+      expect(kindOf(await swarm.forceNew(ref, ids[2], signal))).toBe('refused'); // in no swarm
+      expect((await engineOf(ids[2]))?.swarm).toBe('inactive');
+      await write(other, (node) => swarm.promote(ref, last, node, signal));
+      await becomes(other, { manager: { leader: false, reachability: 'reachable' } });
+      const before = await look();
+      await subject.killMachine(ref, other);
+      await subject.eventually(async () => {
+        const machines = await machinesOf(subject.provider, ref);
+        expect(['no-leader', 'unreachable']).toContain(kindOf(await swarm.observe(ref, machines, signal)));
+      }, SWARM_LIMIT_MS);
+      expect(kindOf(await swarm.forceNew(ref, last, signal))).toBe('ok');
+      await becomes(last, { state: 'ready', manager: { leader: true, reachability: 'reachable' } });
+      const after = await look();
+      const { id, init, options } = before;
+      expect(after).toMatchObject({ id, init, options });
+      const facts = ({ members }: SwarmView) => members.map((m) => [m.id, m.role, m.availability, m.labels]).sort();
+      expect(facts(after)).toEqual(facts(before));
+      expect(after.members.filter(({ manager }) => manager !== null).map(({ hostname }) => hostname)).toEqual([last]);
+      await subject.eventually(async () => {
+        expect((await engineOf(last))?.peers).toEqual([await nodeIdOf(last)]);
+      }, SWARM_LIMIT_MS);
+      await becomes(ids[3], { state: 'ready' });
+    });
+
     it('rejects when the signal is aborted', async () => {
       const aborted = AbortSignal.abort(new Error('shutdown'));
       const machines = await machinesOf(subject.provider, ref);

@@ -38,6 +38,8 @@ export function createInfrastructure({ owner, worlds, random }: SimulatedOptions
     const made = await change(ref, 'grow-pool', signal, ({ world, now }) => {
       if (!world?.carriers) return gone(`what carries ${ref.cluster}`);
       if (machineOf(world, wish.id)) return ok(undefined);
+      const isTaken = world.machines.some(({ address }) => address === wish.address);
+      if (isTaken) return fail({ kind: 'no-capacity', what: `address ${wish.address}` });
       isNew = true;
       world.machines.push(newMachine(world, ref, wish, now));
       return ok(undefined);
@@ -114,13 +116,14 @@ function viewFor(owner: string, world: World): InfrastructureView {
   return { machines, carriers: viewCarriers(world), strangers: [] };
 }
 
-function newMachine(world: World, ref: ClusterRef, { id, pool, zone, hash }: MachineWish, now: number): WorldMachine {
+function newMachine(world: World, ref: ClusterRef, wish: MachineWish, now: number): WorldMachine {
+  const { id, pool, zone, hash } = wish;
   return {
     id,
     pool,
     zone,
     hash,
-    address: nextAddress(world),
+    address: wish.address ?? nextAddress(world),
     engineVersion: ref.spec.spec.engine.version ?? ENGINE_VERSION,
     createdAt: now,
     state: 'made',
