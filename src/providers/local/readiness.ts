@@ -58,8 +58,9 @@ export function createReadiness({ host, clock, connections, closed, onReady }: R
       const log = await host.stream({ method: 'GET', path: `/containers/${container}/logs`, query }, ended.signal);
       let tail = '';
       for await (const chunk of log) {
-        tail = (tail + String(chunk)).slice(-4_096);
+        tail += String(chunk);
         if (tail.includes(LISTENS)) return;
+        tail = tail.slice(-LISTENS.length);
       }
     } finally {
       closed.removeEventListener('abort', stop);

@@ -165,6 +165,12 @@ const START_OVER: readonly Row[] = [
     held: 'QuorumLost',
   },
   {
+    guard: 'not when a manager answers after all',
+    at: overAnew(alone),
+    look: silent,
+    steps: ['write-record'],
+  },
+  {
     guard: 'a swarm that was never agreed about is not given up',
     at: worker,
     look: silent,
