@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPlace, type Place, startController } from '../support/controller-process.ts';
-import { containersOf, eventually, membersOf } from '../support/docker-oracle.ts';
+import { followContainers } from '../support/docker-events.ts';
+import { containersOf, membersOf } from '../support/docker-oracle.ts';
 import { localSpec } from '../support/local-spec.ts';
 import { type RealEngine, SERVICE_IMAGE, startEngine } from '../support/real-engine.ts';
 
@@ -62,7 +61,7 @@ describe.each(POINTS)('kill -9 %s each effect', (point) => {
 
   async function live(cluster: string, subnet: number, left: Set<string>): Promise<void> {
     const file = `${cluster}.yaml`;
-    const made = countMade(engineName, cluster);
+    const made = followContainers(engineName, cluster, 'create');
     const commit = (web: number): Promise<void> => {
       const wish = { workers: { web }, local: { preloadImages: [SERVICE_IMAGE] } };
       return place.commit(file, localSpec(cluster, engine, subnet, wish));
@@ -120,29 +119,4 @@ async function killing(
     if (!hit) throw new Error(`it died and did not say where\n${controller.log().slice(-2_000)}`);
     left.delete(hit);
   }
-}
-
-/** Names of node containers that were ever created, as Docker's own events tell. */
-function countMade(engineName: string, cluster: string) {
-  const script = fileURLToPath(new URL('../env/engine', import.meta.url));
-  const filter = [
-    '--filter',
-    'event=create',
-    '--filter',
-    'type=container',
-    '--filter',
-    `label=skep.cluster=${cluster}`,
-  ];
-  const child = spawn(script, ['docker', engineName, 'events', ...filter, '--format', '{{.Actor.Attributes.name}}']);
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk) => {
-    text += chunk;
-  });
-  return {
-    async stop(): Promise<readonly string[]> {
-      await eventually('events arrived', 2_000, async () => text.length > 0);
-      child.kill();
-      return text.split('\n').filter(Boolean);
-    },
-  };
 }

@@ -12,8 +12,8 @@ export interface KeptCluster {
   readonly place: Place;
   readonly name: string;
   controller: ControllerProcess;
-  /** Starts a controller after the other was stopped. */
-  restart(): void;
+  /** Starts a controller after the other was stopped, with these variables set. */
+  restart(env?: Readonly<Record<string, string>>): void;
   commit(wish: LocalWish): Promise<void>;
   /** Running node containers, sorted; of one pool when it is named. */
   nodes(pool?: string): Promise<readonly string[]>;
@@ -32,8 +32,14 @@ export interface KeptCluster {
 /** Healing waits that a test can wait for; half of a pool may look bad. */
 export const SHORT_HEALTH = { unhealthyAfter: '3s', startupTimeout: '60s', maxUnhealthy: '50%' };
 
-export async function keptCluster(name: string, subnet: number, wish: LocalWish): Promise<KeptCluster> {
-  const engine = await startEngine(`kept-${name}`);
+/** `images`: what the engine holds; see test/env/engine. */
+export async function keptCluster(
+  name: string,
+  subnet: number,
+  wish: LocalWish,
+  images = '28.5,service',
+): Promise<KeptCluster> {
+  const engine = await startEngine(`kept-${name}`, ['--images', images]);
   const place = await createPlace();
   const managers = wish.managers ?? 3;
   const nodes = async (pool?: string): Promise<readonly string[]> =>
@@ -48,15 +54,16 @@ export async function keptCluster(name: string, subnet: number, wish: LocalWish)
     throw new Error(`no manager of ${name} answers`);
   }
   const until: KeptCluster['until'] = (what, check, limitMs = 120_000) => place.until(name, what, check, limitMs);
-  const start = (): ControllerProcess => startController(place, engine.dockerHost, {}, ['--resync', '5s']);
+  const start = (env: Readonly<Record<string, string>> = {}): ControllerProcess =>
+    startController(place, engine.dockerHost, env, ['--resync', '5s']);
   const cluster: KeptCluster = {
     engine,
     place,
     name,
     // What a swarm's own managers know and no container's event tells is seen at the resync.
     controller: start(),
-    restart() {
-      cluster.controller = start();
+    restart(env) {
+      cluster.controller = start(env);
     },
     commit: (next) =>
       place.commit(
