@@ -26,6 +26,7 @@ const node = () =>
     member: fc.constantFrom<Member['state']>('ready', 'ready', 'ready', 'ready', 'down', 'unknown', 'disconnected'),
     role: fc.constantFrom('worker', 'worker', 'manager', 'promoting', 'demoting', 'unreachable'),
     tasks: fc.nat(2),
+    outdated: fc.boolean(),
   });
 type NodeWish = ReturnType<typeof node> extends fc.Arbitrary<infer T> ? T : never;
 
@@ -36,10 +37,11 @@ export function situations(): fc.Arbitrary<Situation> {
       nodes: fc.array(node(), { maxLength: 7 }),
       strangers: fc.nat(1),
       ready: fc.boolean(),
+      rollout: fc.constantFrom('fresh', 'moving', 'dipped', 'well', null),
       swarmId: fc.constantFrom<SwarmId | null>('swarm1' as SwarmId, 'swarm1' as SwarmId, 'swarm1' as SwarmId, null),
       founder: fc.constantFrom('demo-managers-0001', 'demo-managers-0009'),
     })
-    .map(({ wish: { managers, web, api, force }, nodes, strangers, ready, swarmId, founder }) => {
+    .map(({ wish: { managers, web, api, force }, nodes, strangers, ready, rollout: state, swarmId, founder }) => {
       const rollout = { onDrainTimeout: force ? 'Force' : 'Pause' };
       const workers = { web: { count: web, rollout }, ...(api === null ? {} : { api: { count: api, rollout } }) };
       const base = aSituation(
@@ -49,6 +51,7 @@ export function situations(): fc.Arbitrary<Situation> {
           swarmId,
           founder: founder as MachineId,
           firstReadyAt: ready && swarmId ? START : null,
+          rollout: state && { startedAt: 1, state, since: 1, weak: [] },
         },
       );
       const built = nodes.map((n, i) => build(n, i + 1));
@@ -91,6 +94,7 @@ function build(n: NodeWish, i: number): { machine: Machine; member: Member | nul
   return {
     machine: {
       ...machine,
+      hash: n.outdated ? 'v1:before' : machine.hash,
       state: n.state,
       neverStarted: n.state === 'stopped' && n.neverStarted && !isIn,
       engine:
