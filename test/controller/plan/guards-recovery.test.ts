@@ -3,7 +3,7 @@ import { planCluster } from '../../../src/controller/plan/plan-cluster.ts';
 import type { MachineId, SwarmId } from '../../../src/model/ids.ts';
 import type { Intent } from '../../../src/model/record.ts';
 import type { Recovery } from '../../../src/model/recovery.ts';
-import { START } from '../../support/builders.ts';
+import { anInfrastructure, START } from '../../support/builders.ts';
 import { checkRow, engineOf, type Row, silent, withRecord } from '../../support/guard-rows.ts';
 import { aSituation, FACTS, type Situation, seen, withMachine, withMember } from '../../support/worlds.ts';
 
@@ -78,6 +78,12 @@ const SURVIVOR: readonly Row[] = [
     at: goOn(withMachine(without(three, M1), M2, STOPPED), { removes: [M2] }),
     look: silent,
     steps: ['remove-machine'],
+  },
+  {
+    guard: 'one that was made and never started holds nothing',
+    at: goOn(withMachine(without(three, M1), M2, { ...STOPPED, neverStarted: true })),
+    look: silent,
+    steps: ['force-new-cluster'],
   },
   {
     guard: 'a worker that somebody promoted was a manager too',
@@ -281,6 +287,22 @@ describe('what is put in order', () => {
     const next = recordOf(overAnew(inactive(worker, W1)), { swarm: { ok: true, value: null } });
     expect(next).toMatchObject({ swarmId: null, firstReadyAt: null, intents: [], health: [], rollout: null });
     expect(next?.founder).toMatch(/^demo-managers-/);
+  });
+
+  it('the hold says of each machine why it may come back', () => {
+    const at = goOn(withMachine(withMachine(without(five, M4), M2, STOPPED), M1, { engine: null }));
+    const [hold] = planCluster(at.declared, seen(withMachine(at, 'demo-managers-0005', STOPPED), silent), FACTS).holds;
+    expect(hold?.why).toContain(
+      `${M1} runs and its engine does not answer; ${M2} is stopped, and its disk holds the swarm`,
+    );
+  });
+
+  it('what carries the machines is there before one is made for a backup', () => {
+    const at = restore(worker);
+    const carriers = { ...anInfrastructure([]).carriers, state: 'absent', forwardTo: null } as const;
+    const infrastructure = { ok: true, value: anInfrastructure(at.machines, { carriers }) } as const;
+    const { batch } = planCluster(at.declared, seen(at, { ...silent, infrastructure }), FACTS);
+    expect(batch.map((s) => s.kind)).toEqual(['ensure-carriers']);
   });
 
   it('a restored swarm keeps or changes its id as the backup has it', () => {
