@@ -99,9 +99,9 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     ...planJoins(record, staying, swarm),
     ...managers.steps,
     ...planAdmission(desired, record, staying),
-    ...planUndoneDrains(desired, awake),
-    ...upkeep.steps,
-    ...holdBack,
+    ...[...planUndoneDrains(desired, awake), ...upkeep.steps, ...holdBack].filter(
+      (s) => !isChangedBy(managers.steps, s),
+    ),
     ...shrinking.steps,
     ...planLooseSurges(swarm),
     ...debris(record, infrastructure, swarm),
@@ -109,6 +109,10 @@ export function planMembers(ask: MembersAsk): MembersPlan {
   const holds = [...managers.holds, ...shrinking.holds, ...upkeep.holds];
   return { steps, holds, waits: [...managers.waits, ...shrinking.waits, ...upkeep.waits], upkeep };
 }
+
+/** The same member is not changed twice at once: the second would meet another version of it. */
+const isChangedBy = (steps: readonly Step[], step: Step): boolean =>
+  step.kind === 'set-node' && steps.some((s) => 'node' in s && s.node === step.node);
 
 /** Down members of ours that left with their machine: removed without force, as Docker allows. */
 function debris({ cluster }: ClusterRecord, infrastructure: InfrastructureView, swarm: SwarmView): readonly Step[] {
