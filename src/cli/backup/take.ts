@@ -5,12 +5,12 @@ import type { CliContext } from '../context.ts';
 import { Refusal } from '../exit.ts';
 import { askController } from '../intents/ask-controller.ts';
 import type { Opened } from '../intents/with-cluster.ts';
-import { follow, isOver } from '../recover/follow.ts';
+import { follow } from '../recover/follow.ts';
 import type { Chosen } from './choose-manager.ts';
 import { writeSealed } from './sealed.ts';
 
 /** The engine is stopped no longer than this, ms, even when this program is killed: it takes seconds. Our choice. */
-export const STOPPED_FOR_MS = 10 * 60_000;
+const STOPPED_FOR_MS = 10 * 60_000;
 
 /** Has the controller stop the manager's engine, reads its swarm state into the file, and has it started again. */
 export async function takeBackup(
@@ -26,10 +26,10 @@ export async function takeBackup(
   try {
     await follow(
       opened,
-      until,
-      async (seen) => {
-        if (await isOver(opened, asked, seen)) throw new Refusal(`${id} was not stopped: skep explain ${opened.name}`);
-        return seen.infrastructure.machines.find((m) => m.id === id)?.state === 'stopped' ? true : null;
+      { id: asked, until },
+      ({ infrastructure }, isOver) => {
+        if (isOver) throw new Refusal(`${id} was not stopped: skep explain ${opened.name}`);
+        return infrastructure.machines.find((m) => m.id === id)?.state === 'stopped' ? true : null;
       },
       context,
     );
@@ -51,8 +51,8 @@ export async function takeBackup(
   }
   await follow(
     opened,
-    until,
-    async ({ infrastructure }) => (infrastructure.machines.find((m) => m.id === id)?.engine ? true : null),
+    { id: asked, until },
+    ({ infrastructure }) => (infrastructure.machines.find((m) => m.id === id)?.engine ? true : null),
     context,
   );
 }

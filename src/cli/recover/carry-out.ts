@@ -8,11 +8,11 @@ import type { CliContext } from '../context.ts';
 import { Refusal } from '../exit.ts';
 import { askController } from '../intents/ask-controller.ts';
 import type { Opened, Seen } from '../intents/with-cluster.ts';
-import { follow, isOver } from './follow.ts';
+import { follow } from './follow.ts';
 import type { Restored } from './propose.ts';
 
 /** What was agreed counts so long, ms. It took seconds wherever it was tried; a word about a broken swarm must not linger. */
-export const AGREED_FOR_MS = 15 * 60_000;
+const AGREED_FOR_MS = 15 * 60_000;
 
 /** A swarm that answers the controller may leave one look unanswered. An election takes seconds. Our choice. */
 const SHOWN_WITHIN_MS = 30_000;
@@ -26,8 +26,9 @@ export async function recover(opened: Opened, recovery: Recovery, context: CliCo
     opened.paths,
     context,
   );
-  await follow(opened, until, async (seen) => ((await isOver(opened, id, seen)) ? true : null), context);
-  await follow(opened, context.clock.now() + SHOWN_WITHIN_MS, async (seen) => isBack(recovery, seen), context);
+  await follow(opened, { id, until }, (_, isOver) => (isOver ? true : null), context);
+  const soon = context.clock.now() + SHOWN_WITHIN_MS;
+  await follow(opened, { id, until: soon }, (seen) => isBack(recovery, seen), context);
 }
 
 /** Null: not as far as one can see. */
@@ -47,20 +48,21 @@ export async function restore(
   const { machine, restored } = recovery;
   const ask = { kind: 'recover', reason: null, until, recovery } as const;
   const id = await askController(opened.name, ask, opened.paths, context);
-  await follow(opened, until, async (seen) => ((await stands(opened, id, machine, seen)) ? true : null), context);
+  await follow(
+    opened,
+    { id, until },
+    ({ infrastructure }, isOver) => {
+      if (isOver) throw new Refusal(`${opened.name} was not recovered: skep explain ${opened.name}`);
+      const found = infrastructure.machines.find((m) => m.id === machine);
+      return found?.state === 'stopped' && !found.neverStarted ? true : null;
+    },
+    context,
+  );
   say(context, `${machine}: the backup is put in.`);
   const { provider, ref } = opened;
   const written = await provider.infrastructure.writeSwarmState(ref, machine, backup.state(), context.signal);
   if (!written.ok) throw new Refusal(`${machine}: ${describeProblem(written.problem)}`);
   await recover(opened, { how: 'survivor', survivor: machine, swarmId: restored, removes: [] }, context);
-}
-
-/** Made, and stopped by the controller: it has room for the backup. */
-async function stands(opened: Opened, id: string, machine: MachineId, seen: Seen): Promise<boolean> {
-  if (await isOver(opened, id, seen))
-    throw new Refusal(`${opened.name} was not recovered: skep explain ${opened.name}`);
-  const found = seen.infrastructure.machines.find((m) => m.id === machine);
-  return found?.state === 'stopped' && !found.neverStarted;
 }
 
 /** A backup of this cluster, whole and by this key, and where it goes. */

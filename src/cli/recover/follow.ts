@@ -9,11 +9,21 @@ import { timeOfDay } from '../render/time.ts';
 
 const POLL_MS = 500;
 
-/** Says what the controller does until `done` answers something, or the time is over. Null is not yet. */
+export interface Following {
+  /** The intent that is followed. */
+  readonly id: string;
+  /** Wall time at which it is given up, ms since the epoch. */
+  readonly until: number;
+}
+
+/**
+ * Says what the controller does until `done` answers something, or the time is over. Null is not yet.
+ * `isOver`: the controller is done with the intent, one way or another.
+ */
 export async function follow<T>(
-  { name, paths, look }: Opened,
-  until: number,
-  done: (seen: Seen) => Promise<T | null>,
+  { name, paths, look }: Pick<Opened, 'name' | 'paths' | 'look'>,
+  { id, until }: Following,
+  done: (seen: Seen, isOver: boolean) => T | null,
   context: CliContext,
 ): Promise<T> {
   const { clock, signal } = context;
@@ -23,14 +33,12 @@ export async function follow<T>(
     const line = printable(because.replace(/; looks again .*$/, ''));
     if (line !== last) say(context, `${timeOfDay(clock.now())} ${name}  ${line}`);
     last = line;
-    const answer = await done(await look());
+    // In this order: an intent that moves from the inbox onto the record meanwhile is not taken for one that is over.
+    const isLeft = await isWaiting(paths.state, id);
+    const seen = await look();
+    const answer = done(seen, !isLeft && seen.record.intents.every((intent) => intent.id !== id));
     if (answer !== null) return answer;
     if (clock.now() >= until) throw new Refusal(`${name}: not done in time. ${line}`);
     await clock.sleep(POLL_MS, signal);
   }
-}
-
-/** Whether the controller is done with an intent: it stood on the record, and does no more. */
-export async function isOver({ paths }: Opened, id: string, { record }: Seen): Promise<boolean> {
-  return record.intents.every((intent) => intent.id !== id) && !(await isWaiting(paths.state, id));
 }

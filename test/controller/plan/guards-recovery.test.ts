@@ -171,6 +171,13 @@ const START_OVER: readonly Row[] = [
     held: 'QuorumLost',
   },
   {
+    guard: 'a worker that boots may be in it still',
+    at: overAnew(withMachine(worker, W1, { state: 'booting', engine: null })),
+    look: silent,
+    steps: [],
+    waits: /does not answer yet/,
+  },
+  {
     guard: 'not when a manager answers after all',
     at: overAnew(alone),
     look: silent,
@@ -222,6 +229,7 @@ const BACKUP: readonly Row[] = [
   { guard: 'a manager that does not lead is stopped', at: copy(three), steps: ['stop-machine'] },
   { guard: 'the leader is not', at: copy(three, { machine: M1 }), steps: ['write-record'] },
   { guard: 'not while another is unreachable', at: copy(withMember(three, M3, UNREACHABLE)), steps: ['write-record'] },
+  { guard: 'one that is gone is no more asked for', at: copy(without(three, M2)), steps: ['write-record'] },
   {
     guard: 'not while another is promoted',
     at: copy(withMember(three, W1, { role: 'manager' })),
