@@ -11,16 +11,17 @@ import type {
 } from '../../model/observed.ts';
 import type { Step } from '../../model/step.ts';
 import { withSurge } from '../../model/surge.ts';
+import { imagineDeserted, imagineForced } from './recovery/imagine-recovered.ts';
 import { isJob } from './strength.ts';
 
 /** The world as it would look had these steps succeeded and everything on its way arrived. For the road, never for a batch. */
 export function imagine(observed: Observed, steps: readonly Step[], desired: Desired): Observed {
   let next = observed;
-  for (const step of steps) next = arrive(imagineStep(next, step), desired);
+  for (const step of steps) next = arrive(imagineStep(next, step, desired), desired);
   return next;
 }
 
-function imagineStep(o: Observed, step: Step): Observed {
+function imagineStep(o: Observed, step: Step, desired: Desired): Observed {
   const infra = o.infrastructure.ok ? o.infrastructure.value : NOTHING;
   const swarm = o.swarm.ok ? o.swarm.value : null;
   const withInfra = (change: Partial<InfrastructureView>): Observed => ({
@@ -61,13 +62,13 @@ function imagineStep(o: Observed, step: Step): Observed {
     case 'init-swarm':
       return inSwarm({ ...o, swarm: { ok: true, value: newSwarm(step) } }, step.machine, true);
     case 'force-new-cluster':
-      return o; // what its swarm holds is not known before it answers
+      return imagineForced(o, step.machine, desired);
     case 'set-swarm':
       return withSwarm({ options: step.options, version: step.version + 1 });
     case 'join':
       return inSwarm(o, step.machine, false);
     case 'leave':
-      return machine(step.machine, { engine: null });
+      return imagineDeserted(machine(step.machine, { engine: null }));
     case 'set-node': {
       const set = member(step.node, { availability: step.availability, labels: step.labels });
       if (step.availability === 'drain') return withoutTasks(set, step.node);

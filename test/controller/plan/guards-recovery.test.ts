@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planCluster } from '../../../src/controller/plan/plan-cluster.ts';
+import { planRoad } from '../../../src/controller/plan/plan-road.ts';
 import type { MachineId, SwarmId } from '../../../src/model/ids.ts';
 import type { Intent } from '../../../src/model/record.ts';
 import type { Recovery } from '../../../src/model/recovery.ts';
@@ -229,6 +230,7 @@ const BACKUP: readonly Row[] = [
   { guard: 'a manager that does not lead is stopped', at: copy(three), steps: ['stop-machine'] },
   { guard: 'the leader is not', at: copy(three, { machine: M1 }), steps: ['write-record'] },
   { guard: 'not while another is unreachable', at: copy(withMember(three, M3, UNREACHABLE)), steps: ['write-record'] },
+  { guard: 'not while the swarm does not answer', at: copy(three), look: silent, steps: ['write-record'] },
   { guard: 'one that is gone is no more asked for', at: copy(without(three, M2)), steps: ['write-record'] },
   {
     guard: 'not while another is promoted',
@@ -322,5 +324,34 @@ describe('what is put in order', () => {
     const at = restore(worker);
     const [step] = planCluster(at.declared, seen(at, silent), FACTS).batch;
     expect(step).toMatchObject({ kind: 'grow-pool', machines: [{ id: NEW, address: '10.88.0.13' }] });
+  });
+});
+
+describe('the road of a recovery', () => {
+  const kindsOf = (at: Situation): readonly (readonly string[])[] => {
+    const road = planRoad(at.declared, seen(at, silent), FACTS);
+    expect(road.isCut).toBe(false);
+    return road.batches.map((batch) => [...new Set(batch.map((s) => s.kind))]);
+  };
+
+  it('with a survivor: the swarm goes on, and managers are made, joined and promoted one by one', () => {
+    const road = kindsOf(goOn(alone));
+    expect(road.slice(0, 2)).toEqual([['force-new-cluster'], ['write-record']]);
+    expect(road.flat().filter((kind) => kind === 'promote')).toHaveLength(2);
+    expect(road.flat()).not.toContain('remove-machine');
+  });
+
+  it('with a new swarm: the worker leaves, the old one is given up, and all begins anew', () => {
+    const road = kindsOf(overAnew(worker));
+    expect(road.slice(0, 2)).toEqual([['leave'], ['write-record']]);
+    expect(road.flat()).toEqual(expect.arrayContaining(['init-swarm', 'join', 'promote']));
+  });
+
+  it.each([
+    ['for a backup to be put in', restore(worker)],
+    ['while a manager is read', copy(three)],
+  ])('ends where it waits for a person: %s', (_, at) => {
+    const road = planRoad(at.declared, seen(at, at.machines.some((m) => m.pool === 'managers') ? {} : silent), FACTS);
+    expect([road.isCut, road.batches.at(-1)?.map((s) => s.kind)]).toEqual([false, ['stop-machine']]);
   });
 });
