@@ -46,6 +46,6 @@ export function imagineForced(o: Observed, survivor: MachineId, desired: Desired
 
 /** A swarm of which nobody answered, and which the last machine has left, is none. */
 export function imagineDeserted(o: Observed): Observed {
-  const isLeft = o.infrastructure.ok && o.infrastructure.value.machines.every((m) => !m.engine || !m.engine.nodeId);
+  const isLeft = o.infrastructure.ok && o.infrastructure.value.machines.every((m) => !m.engine?.nodeId);
   return !o.swarm.ok && isLeft ? { ...o, swarm: { ok: true, value: null } } : o;
 }
