@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Result } from '../base/result.ts';
-import type { MachineId } from '../model/ids.ts';
-import type { EngineView, InfrastructureView, Machine } from '../model/observed.ts';
+import type { InfrastructureView } from '../model/observed.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Call, Fault } from '../providers/simulated/faults.ts';
 import type { CallFault, FaultKind } from './story.ts';
@@ -69,8 +68,15 @@ type Answer = Result<unknown, Problem>;
 const STALEST_MS = 5_000;
 
 /** What one process's looks answer: as things are, as they were a moment ago, or with a machine that cannot be seen into. */
-export function createLies(clock: Clock, says: ReadonlyMap<MachineId, EngineView['swarm']>, pick: () => number) {
+export function createLies(clock: Clock, pick: () => number) {
   const last = new Map<string, { readonly at: number; readonly answer: Answer }>();
+
+  function withHidden(view: InfrastructureView): InfrastructureView {
+    const hidden = view.machines[Math.floor(pick() * view.machines.length)];
+    const seen = pick() < 0.5 ? ({ state: 'unknown', engine: null } as const) : ({ engine: null } as const);
+    return { ...view, machines: view.machines.map((m) => (m === hidden ? { ...m, ...seen } : m)) };
+  }
+
   return (call: Call, how: FaultKind | null): Fault => ({
     kind: 'edit',
     edit(answer) {
@@ -78,38 +84,11 @@ export function createLies(clock: Clock, says: ReadonlyMap<MachineId, EngineView
       const before = last.get(key);
       last.set(key, { at: clock.monotonic(), answer });
       const isYoung = before !== undefined && clock.monotonic() - before.at <= STALEST_MS;
-      const given = how === 'stale' && isYoung ? before.answer : answer;
-      if (call.port !== 'infrastructure' || !given.ok) return given;
-      const view = given.value as InfrastructureView;
-      const hidden = how === 'partial' ? view.machines[Math.floor(pick() * view.machines.length)]?.id : null;
-      if (!hidden && says.size === 0) return given;
-      return {
-        ok: true,
-        value: { ...view, machines: view.machines.map((m) => seenAs(m, m.id === hidden, says, pick)) },
-      };
+      if (how === 'stale' && isYoung) return before.answer;
+      const isPartial = how === 'partial' && call.port === 'infrastructure' && answer.ok;
+      return isPartial ? { ok: true, value: withHidden(answer.value as InfrastructureView) } : answer;
     },
   });
-}
-
-function seenAs(
-  machine: Machine,
-  isHidden: boolean,
-  says: ReadonlyMap<MachineId, EngineView['swarm']>,
-  pick: () => number,
-): Machine {
-  const state = says.get(machine.id);
-  if (state !== undefined && machine.state === 'running') {
-    const engine = {
-      version: '28.5.2',
-      nodeId: null,
-      isManager: false,
-      error: `the engine is ${state}`,
-      missingImages: [],
-    };
-    return { ...machine, engine: { ...engine, swarm: state } };
-  }
-  if (!isHidden) return machine;
-  return pick() < 0.5 ? { ...machine, state: 'unknown', engine: null } : { ...machine, engine: null };
 }
 
 export const isLie = (how: FaultKind): boolean => LOOKS.includes(how);

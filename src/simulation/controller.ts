@@ -29,7 +29,7 @@ const WORKERS = 4;
 export function startController(sim: Simulation, process: SimulatedProcess): void {
   const { clock } = process;
   const random = seededRandom(Math.floor(sim.random.next() * 2 ** 32));
-  const lies = createLies(sim.clock, sim.says, () => sim.random.next());
+  const lies = createLies(sim.clock, () => sim.random.next());
   const sink = {
     emit(code, data = {}) {
       if (process.state() === 'running')

@@ -93,7 +93,8 @@ const ASKS_FOR_HOLD: ReadonlySet<string> = new Set([
   'duplicate',
   'directory',
   'checkout-old',
-  'engine-says',
+  'lock',
+  'rotate-root',
   'boots',
 ]);
 /** Holds that say that the quorum did not survive what befell it. */

@@ -42,7 +42,7 @@ type Draw = (dice: Dice) => Deed;
 const VICTIMS = ['any', 'manager', 'worker', 'leader'] as const;
 const undoing = ({ chance, between }: Dice): number | null => (chance(0.8) ? between(5_000, 2 * MINUTE) : null);
 
-const NATURE: readonly Draw[] = [
+export const NATURE: readonly Draw[] = [
   ({ pick, roll }) => ({
     kind: pick(['kill', 'stop', 'destroy', 'destroy'] as const),
     roll: roll(),
@@ -57,18 +57,16 @@ const NATURE: readonly Draw[] = [
   ({ roll, pick, between }) => ({
     kind: 'zone',
     roll: roll(),
-    how: pick(['kill', 'cut']),
+    how: pick(['dark', 'cut']),
     ms: between(10_000, 2 * MINUTE),
   }),
   ({ chance, roll, pick }) =>
     chance(0.3) ? { kind: 'restart-all' } : { kind: 'kill', roll: roll(), role: pick(VICTIMS) },
   ({ pick, between }) => ({ kind: 'boots', how: pick(['slowly', 'never']), machines: between(1, 2) }),
-  ({ roll, pick, between }) => ({
-    kind: 'engine-says',
-    roll: roll(),
-    state: pick(['locked', 'error']),
-    ms: between(5_000, MINUTE),
-  }),
+  ({ chance, roll, between }) =>
+    chance(0.5) ? { kind: 'lock', roll: roll(), ms: between(5_000, 2 * MINUTE) } : { kind: 'expire', roll: roll() },
+  ({ chance, between }) =>
+    chance(0.7) ? { kind: 'change-leader' } : { kind: 'rotate-root', ms: between(2_000, MINUTE) },
 ];
 
 const PEOPLE: readonly Draw[] = [
@@ -100,7 +98,7 @@ const FILES: readonly Draw[] = [
   ({ chance, between }) => (chance(0.5) ? { kind: 'undo' } : { kind: 'checkout-old', ms: between(5_000, MINUTE) }),
 ];
 
-const CONTROLLER: readonly Draw[] = [
+export const CONTROLLER: readonly Draw[] = [
   ({ between, pick, roll }) => ({
     kind: 'die',
     calls: between(1, 40),
@@ -133,7 +131,7 @@ const WRITES = [
   'records.swap',
 ] as const;
 
-const FAULTS: readonly Draw[] = [
+export const FAULTS: readonly Draw[] = [
   ({ pick, between }) => ({
     kind: 'fault',
     fault: drawFault(

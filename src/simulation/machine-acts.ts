@@ -1,4 +1,4 @@
-import type { ClusterName, MachineId } from '../model/ids.ts';
+import type { ClusterName } from '../model/ids.ts';
 import type { createActs } from '../providers/simulated/acts.ts';
 import type { World, WorldMachine } from '../providers/simulated/world.ts';
 import type { Simulation } from './simulation.ts';
@@ -26,7 +26,8 @@ type MachineAct = Extract<
       | 'zone'
       | 'restart-all'
       | 'boots'
-      | 'engine-says'
+      | 'lock'
+      | 'expire'
       | 'carriers';
   }
 >;
@@ -52,7 +53,7 @@ export async function performOnMachines(
     return { what: `${c}: somebody damages what carries the machines` };
   }
   if (act.kind === 'zone') return onZone(acts, c, world, act);
-  const role = act.kind === 'engine-says' ? 'any' : act.role;
+  const role = 'role' in act ? act.role : 'any';
   const machine = victim(world, role, act.roll);
   if (!machine) return { what: `${c}: no machine to ${act.kind}` };
   const { id } = machine;
@@ -72,25 +73,13 @@ export async function performOnMachines(
     case 'cut':
       await acts.cutOff(c, id);
       return { what: `${id} is cut off`, undo: () => acts.heal(c, id), afterMs: act.ms };
-    case 'engine-says':
-      return engineSays(sim, acts, c, id, act);
+    case 'lock':
+      await acts.lock(c, id);
+      return { what: `${id} waits for its unlock key`, undo: () => acts.unlock(c, id), afterMs: act.ms };
+    case 'expire':
+      await acts.expire(c, id);
+      return { what: `the certificate of ${id} expires` };
   }
-}
-
-async function engineSays(
-  { says }: Simulation,
-  acts: Acts,
-  c: ClusterName,
-  id: MachineId,
-  { state, ms }: Extract<What, { kind: 'engine-says' }>,
-): Promise<Performed> {
-  says.set(id, state);
-  await acts.freeze(c, id);
-  const undo = (): Promise<unknown> => {
-    says.delete(id);
-    return acts.thaw(c, id);
-  };
-  return { what: `the engine of ${id} is ${state === 'locked' ? 'locked' : 'in an error'}`, undo, afterMs: ms };
 }
 
 async function onZone(
@@ -101,16 +90,13 @@ async function onZone(
 ): Promise<Performed> {
   const zones = [...new Set((world?.machines ?? []).map((m) => m.zone))].sort();
   const zone = zones[Math.floor(roll * zones.length)];
-  const all = (world?.machines ?? []).filter((m) => m.zone === zone);
-  if (how === 'kill') {
-    for (const { id } of all) await acts.killMachine(c, id);
-    return { what: `${c}: zone ${zone} loses its power` };
+  if (zone === undefined) return { what: `${c}: there is no zone to lose` };
+  if (how === 'dark') {
+    await acts.loseZone(c, zone);
+    return { what: `${c}: zone ${zone} goes dark`, undo: () => acts.restoreZone(c, zone), afterMs: ms };
   }
-  for (const { id } of all) await acts.cutOff(c, id, `zone ${zone}`);
-  const undo = async (): Promise<void> => {
-    for (const { id } of all) await acts.heal(c, id);
-  };
-  return { what: `${c}: zone ${zone} is cut off`, undo, afterMs: ms };
+  await acts.cutOffZone(c, zone);
+  return { what: `${c}: zone ${zone} is cut off`, undo: () => acts.healZone(c, zone), afterMs: ms };
 }
 
 export function victim(world: World | null, role: Victim, roll: number): WorldMachine | null {

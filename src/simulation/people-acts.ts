@@ -19,6 +19,8 @@ type SwarmAct = Extract<
       | 'label'
       | 'hold-label'
       | 'options'
+      | 'change-leader'
+      | 'rotate-root'
       | 'stranger-joins'
       | 'other-hashes'
       | 'deploy'
@@ -32,6 +34,14 @@ export async function performOnSwarm(sim: Simulation, acts: Acts, c: ClusterName
     case 'options':
       await acts.setOptionsByHand(c, { taskHistoryLimit: 3 });
       return { what: `${c}: somebody sets an option of the swarm` };
+    case 'change-leader':
+      await acts.changeLeader(c);
+      return { what: `${c}: the leader hands over` };
+    case 'rotate-root': {
+      await acts.rotateRoot(c, true);
+      const undo = () => acts.rotateRoot(c, false);
+      return { what: `${c}: somebody rotates the root certificate`, undo, afterMs: act.ms };
+    }
     case 'stranger-joins':
       await acts.joinByHand(c, 'laptop');
       return { what: `${c}: somebody's laptop joins` };

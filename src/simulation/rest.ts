@@ -16,10 +16,10 @@ const LOOK_MS = 5_000;
 /** A hold has to outlive a resync and a listing to count as rest. */
 const STILL_MS = DEFAULTS.resyncMs * 1.1 + DEFAULTS.relistMs + LOOK_MS;
 
-/** Lets time pass until every cluster rests as declared or in a hold, or the limit is over. */
-export async function comeToRest(sim: Simulation, documents: Documents): Promise<End> {
+/** Lets time pass until every cluster rests as declared or in a hold, or `patienceMs` are over. */
+export async function comeToRest(sim: Simulation, documents: Documents, patienceMs = LIMIT_MS): Promise<End> {
   const { clock, worlds } = sim;
-  const limit = clock.monotonic() + LIMIT_MS;
+  const limit = clock.monotonic() + patienceMs;
   let stillSince = clock.monotonic();
   let before = '';
   while (clock.monotonic() < limit) {

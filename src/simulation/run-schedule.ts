@@ -5,14 +5,14 @@ import { DEFAULTS } from './controller.ts';
 import { type Crew, createCrew } from './crew.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { SECRETS } from './draw-spec.ts';
-import { clusterName, drawStory } from './draw-story.ts';
+import { drawStory } from './draw-story.ts';
 import { performOnFiles } from './file-acts.ts';
 import { judge } from './invariants/all.ts';
 import { type Acts, type Performed, performOnMachines } from './machine-acts.ts';
 import { performIntent, performOnSwarm } from './people-acts.ts';
 import { comeToRest } from './rest.ts';
 import { createSimulation, type Decide, OWNER, type Simulation } from './simulation.ts';
-import type { Story, What } from './story.ts';
+import { clusterOf, type Story, type What } from './story.ts';
 import type { Broken, Trace } from './trace.ts';
 
 export interface Ran {
@@ -28,9 +28,17 @@ export function runSchedule(seed: number, { plan = planCluster }: { readonly pla
   return runStory(drawStory(seed), plan);
 }
 
-/** Lives through a story, and through the quiet after it until everything rests; then judges. */
-export async function runStory(story: Story, plan: Decide = planCluster): Promise<Ran> {
+/**
+ * Lives through a story, and through the quiet after it until everything rests; then judges. `onBegin`: somebody who looks
+ * on and changes nothing.
+ */
+export async function runStory(
+  story: Story,
+  plan: Decide = planCluster,
+  onBegin: (sim: Simulation) => void = () => {},
+): Promise<Ran> {
   const sim = createSimulation(story.seed, plan);
+  onBegin(sim);
   const crew = createCrew(sim);
   const documents = createDocuments(sim, story.files);
   const acts = createActs(sim.worlds);
@@ -54,7 +62,7 @@ export async function runStory(story: Story, plan: Decide = planCluster): Promis
 
   for (const { at, what } of story.events) {
     await until(at);
-    const { what: said, undo, afterMs } = await perform({ sim, crew, documents, acts }, what);
+    const { what: said, undo, afterMs } = await perform({ story, sim, crew, documents, acts }, what);
     note(said);
     if (undo && afterMs != null) undoings.push({ at: passed() + afterMs, undo, what: said });
   }
@@ -64,7 +72,7 @@ export async function runStory(story: Story, plan: Decide = planCluster): Promis
   await until(undoings.reduce((last, { at }) => Math.max(last, at), passed()));
   note('from here on nothing goes wrong any more');
   crew.allWell();
-  const end = await comeToRest(sim, documents);
+  const end = await comeToRest(sim, documents, story.patienceMs);
   crew.end();
   const trace: Trace = {
     entries: sim.entries,
@@ -78,14 +86,15 @@ export async function runStory(story: Story, plan: Decide = planCluster): Promis
 }
 
 interface Stage {
+  readonly story: Story;
   readonly sim: Simulation;
   readonly crew: Crew;
   readonly documents: Documents;
   readonly acts: Acts;
 }
 
-async function perform({ sim, crew, documents, acts }: Stage, act: What): Promise<Performed> {
-  const name = clusterName(act.cluster) as ClusterName;
+async function perform({ story, sim, crew, documents, acts }: Stage, act: What): Promise<Performed> {
+  const name = clusterOf(story, act.cluster) as ClusterName;
   switch (act.kind) {
     case 'kill':
     case 'stop':
@@ -95,7 +104,8 @@ async function perform({ sim, crew, documents, acts }: Stage, act: What): Promis
     case 'zone':
     case 'restart-all':
     case 'boots':
-    case 'engine-says':
+    case 'lock':
+    case 'expire':
     case 'carriers':
       return performOnMachines(sim, acts, name, act);
     case 'edit':

@@ -1,8 +1,6 @@
 import { type Random, seededRandom } from '../base/random.ts';
 import { createVirtualClock, type VirtualClock } from '../base/virtual-clock.ts';
 import type { planCluster } from '../controller/plan/plan-cluster.ts';
-import type { MachineId } from '../model/ids.ts';
-import type { EngineView } from '../model/observed.ts';
 import { createWorldStore, type WorldStore } from '../providers/simulated/world-store.ts';
 import { createFaultBox, type FaultBox } from './call-faults.ts';
 import { createFileTree, type FileTree } from './doors/file-tree.ts';
@@ -27,8 +25,6 @@ export interface Simulation {
   /** The road is foreseen too, as always outside of here: it only tells people, and takes a third of the time. */
   readonly withRoads: boolean;
   readonly entries: Entry[];
-  /** Engines that are locked or in an error, which no simulated world brings forth by itself. */
-  readonly says: Map<MachineId, EngineView['swarm']>;
   /** Boots that are yet to go wrong. */
   readonly boots: { how: 'slowly' | 'never'; left: number };
   /** How often each fault met each kind of call. */
@@ -41,7 +37,7 @@ export interface Simulation {
 }
 
 /** In one schedule of so many. */
-const ROADS_EVERY = 10;
+const ROADS_EVERY = 50;
 /** A Saturday; nothing depends on it but maintenance windows. */
 const START = Date.UTC(2027, 0, 2, 12);
 
@@ -62,7 +58,6 @@ export function createSimulation(seed: number, decide: Decide): Simulation {
     decide,
     withRoads: seed % ROADS_EVERY === 0,
     entries,
-    says: new Map(),
     boots: { how: 'slowly', left: 0 },
     met,
     watchers: new Set(),

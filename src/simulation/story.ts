@@ -14,7 +14,13 @@ export interface Story {
   readonly events: readonly Happening[];
   /** When faults stop, ms after the beginning. */
   readonly quietAt: number;
+  /** How long rest is waited for at most, ms; missing: as long as drawn specs can take. */
+  readonly patienceMs?: number;
 }
+
+/** Clusters are told apart by number: one document each, in the order of `files`. */
+export const clusterOf = ({ files }: Story, n: number): string =>
+  (Object.keys(files)[n] ?? Object.keys(files)[0] ?? '').replace(/\.yaml$/, '');
 
 export interface Happening {
   /** ms after the beginning. */
@@ -26,10 +32,11 @@ export interface Happening {
 export type What = { readonly cluster: number } & (
   | { readonly kind: 'kill' | 'stop' | 'destroy'; readonly roll: number; readonly role: Victim }
   | { readonly kind: 'freeze' | 'cut'; readonly roll: number; readonly role: Victim; readonly ms: number }
-  | { readonly kind: 'zone'; readonly roll: number; readonly how: 'kill' | 'cut'; readonly ms: number }
+  | { readonly kind: 'zone'; readonly roll: number; readonly how: 'dark' | 'cut'; readonly ms: number }
   | { readonly kind: 'restart-all' }
   | { readonly kind: 'boots'; readonly how: 'slowly' | 'never'; readonly machines: number }
-  | { readonly kind: 'engine-says'; readonly roll: number; readonly state: 'locked' | 'error'; readonly ms: number }
+  | { readonly kind: 'lock'; readonly roll: number; readonly ms: number }
+  | { readonly kind: 'expire'; readonly roll: number }
   | { readonly kind: 'carriers' }
   | { readonly kind: 'availability'; readonly roll: number; readonly set: Availability; readonly undoMs: number | null }
   | { readonly kind: 'role'; readonly roll: number; readonly how: 'promote' | 'demote' }
@@ -37,7 +44,8 @@ export type What = { readonly cluster: number } & (
   | { readonly kind: 'ghost'; readonly roll: number }
   | { readonly kind: 'label'; readonly roll: number; readonly label: string; readonly value: string }
   | { readonly kind: 'hold-label'; readonly roll: number; readonly undoMs: number | null }
-  | { readonly kind: 'options' }
+  | { readonly kind: 'options' | 'change-leader' }
+  | { readonly kind: 'rotate-root'; readonly ms: number }
   | { readonly kind: 'stranger-joins' }
   | { readonly kind: 'other-hashes' }
   | { readonly kind: 'deploy'; readonly service: ServiceWish }

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { World } from '../../../src/providers/simulated/world.ts';
+import { INVARIANTS } from '../../../src/simulation/invariants/all.ts';
+import type { Change } from '../../../src/simulation/trace.ts';
+import { START } from '../../support/builders.ts';
+import {
+  aLook,
+  anEffect,
+  aTrace,
+  aWorld,
+  lose,
+  machineIn,
+  memberIn,
+  PLAN,
+  removeMachine,
+  runTask,
+} from '../support/a-trace.ts';
+
+const judged = (invariant: keyof typeof INVARIANTS, change: Change): readonly string[] =>
+  INVARIANTS[invariant](aTrace([change])).map(({ why }) => why);
+const removeWeb = (w: World) => removeMachine(w, 'web-1');
+const WEB = { managers: 1, workers: { web: 2 } } as const;
+
+describe('S4 and S13: nodes that go with tasks or data on them', () => {
+  it('a live node is terminated with tasks on it', () => {
+    const world = aWorld(WEB);
+    runTask(world, 'web-1');
+    expect(judged('S4', anEffect('remove-machine', world, removeWeb))).toEqual([
+      'demo: web-1 is terminated with 1 tasks on it',
+    ]);
+    lose(world, 'web-1');
+    expect(judged('S4', anEffect('remove-machine', world, removeWeb))).toEqual([]);
+  });
+
+  it('drainTimeout under Force lets it go, and only then', () => {
+    const force = { rollout: { onDrainTimeout: 'Force', drainTimeout: '1m' } };
+    const world = aWorld({ managers: 1, workers: { web: 2 }, spec: force });
+    runTask(world, 'web-1');
+    const drainedFor = (ms: number) =>
+      Object.assign(memberIn(world, 'web-1'), { availability: 'drain', labels: { 'skep.since': String(START - ms) } });
+    drainedFor(30_000);
+    expect(judged('S4', anEffect('remove-machine', world, removeWeb))).toHaveLength(1);
+    drainedFor(61_000);
+    expect(judged('S4', anEffect('remove-machine', world, removeWeb))).toEqual([]);
+  });
+
+  it('protected local data is destroyed', () => {
+    const world = aWorld(WEB);
+    runTask(world, 'web-1', ['data']);
+    lose(world, 'web-1');
+    expect(judged('S13', anEffect('remove-machine', world, removeWeb))).toEqual([
+      'demo: web-1 is destroyed with local data on it',
+    ]);
+    const discards = aWorld({ managers: 1, workers: { web: { count: 2, localData: 'Discard' } } });
+    runTask(discards, 'web-1', ['data']);
+    expect(judged('S13', anEffect('remove-machine', discards, removeWeb))).toEqual([]);
+  });
+});
+
+describe('S5 and S7: budgets and the brake', () => {
+  const drain = (w: World) => void Object.assign(memberIn(w, 'web-1'), { availability: 'drain' });
+
+  it('a node is drained that the pool cannot spare', () => {
+    expect(judged('S5', anEffect('set-node', aWorld(WEB), drain))).toHaveLength(1);
+    expect(judged('S5', anEffect('set-node', aWorld(WEB, { web: 3 }), drain))).toEqual([]);
+    const one = { managers: 1, workers: { web: { count: 2, rollout: { maxUnavailable: 1 } } } } as const;
+    expect(judged('S5', anEffect('set-node', aWorld(one), drain))).toEqual([]);
+  });
+
+  it('nodes already down count', () => {
+    const world = aWorld({ managers: 1, workers: { web: { count: 3, rollout: { maxUnavailable: 1 } } } });
+    lose(world, 'web-3');
+    expect(judged('S5', anEffect('set-node', world, drain))).toHaveLength(1);
+  });
+
+  it('a bad node is taken away while too many look bad', () => {
+    const world = aWorld({ managers: 1, workers: { web: 5 } });
+    lose(world, 'web-1');
+    expect(judged('S7', anEffect('remove-machine', world, removeWeb))).toEqual([]);
+    lose(world, 'web-2');
+    expect(judged('S7', anEffect('remove-machine', world, removeWeb))).toEqual([
+      'demo: web-1 is taken away under the brake',
+    ]);
+  });
+
+  it('a bad node is taken away while its whole zone looks bad', () => {
+    const world = aWorld({ managers: 1, workers: { web: 5 }, spec: { health: { maxUnhealthy: '100%' } } });
+    lose(world, 'web-2');
+    lose(world, 'web-5');
+    expect(
+      judged(
+        'S7',
+        anEffect('remove-machine', world, (w) => removeMachine(w, 'web-2')),
+      ),
+    ).toHaveLength(1);
+  });
+});
+
+describe('S6: looks that failed, are partial, or are of another pass', () => {
+  it('a live machine is removed that the look could not see into, or did not show', () => {
+    const world = aWorld(WEB);
+    for (const hide of [(w: World) => void Object.assign(machineIn(w, 'web-1'), { frozen: true }), removeWeb]) {
+      const saw = structuredClone(world);
+      hide(saw);
+      expect(judged('S6', anEffect('remove-machine', world, removeWeb, { saw }))).toHaveLength(1);
+    }
+    expect(judged('S6', anEffect('remove-machine', world, removeWeb))).toEqual([]);
+  });
+
+  it('something is taken away on a look that failed', () => {
+    const failed = { ok: false, problem: { kind: 'unreachable', what: 'it', detail: 'no route' } } as const;
+    const step = { kind: 'remove-machine', machine: 'web-1' as never, why: 'because' } as const;
+    const look = aLook(aWorld(WEB), { plan: { ...PLAN, batch: [step] } });
+    const blind = { ...look, observed: { ...look.observed, infrastructure: failed } };
+    expect(INVARIANTS.S6(aTrace([blind])).map(({ why }) => why)).toEqual([
+      'demo: remove-machine on a look that failed',
+    ]);
+    expect(INVARIANTS.S6(aTrace([look]))).toEqual([]);
+  });
+});
+
+describe('S14: nothing is replaced that was made of the same', () => {
+  const older = (w: World): World => {
+    const { record } = w;
+    for (const machine of w.machines) machine.hash = machine.hash.replace('v1:', 'v0:');
+    const inputs = Object.entries(record?.hashInputs ?? {}).map(([hash, of]) => [hash.replace('v1:', 'v0:'), of]);
+    if (record) w.record = { ...record, hashInputs: { ...record.hashInputs, ...Object.fromEntries(inputs) } };
+    return w;
+  };
+  const surge = (w: World) => void w.machines.push({ ...machineIn(w, 'web-1'), id: 'web-9' as never });
+
+  it('a whole and healthy pool grows beyond its count', () => {
+    expect(judged('S14', anEffect('grow-pool', older(aWorld(WEB)), surge))).toHaveLength(1);
+  });
+
+  it('but a pool made of something else may', () => {
+    const changed = aWorld({ ...WEB, spec: { engine: { config: { debug: true } } } });
+    for (const machine of changed.machines) machine.hash = 'v1:other';
+    expect(judged('S14', anEffect('grow-pool', changed, surge))).toEqual([]);
+  });
+});
