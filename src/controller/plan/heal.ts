@@ -9,7 +9,7 @@ import type { Step } from '../../model/step.ts';
 import type { Checked } from './brake.ts';
 import { nextNotes } from './health-notes.ts';
 import type { Leaver } from './leavers.ts';
-import { type Patient, replacementHold } from './may-replace.ts';
+import { neverCame, type Patient, replacementHold } from './may-replace.ts';
 import { keptByLabel, type Node } from './nodes.ts';
 import { labelHold } from './shrink.ts';
 import {
@@ -82,7 +82,7 @@ export function planStarts(
   const managers = stopped.filter((p) => p.pool.role === 'manager');
   const started = managers.length > 0 ? managers : stopped;
   const bad = patients.filter((p) => p.symptom.kind === 'sick' || p.symptom.kind === 'startup');
-  const givenUp = condemned.filter((c) => bad.some((p) => p.node === c.node && p.symptom.kind === 'startup'));
+  const givenUp = condemned.filter((c) => patients.some((p) => p.node === c.node && neverCame(p)));
   return {
     steps: started.map(({ node: { machine }, symptom }) => ({
       kind: 'start-machine',

@@ -16,6 +16,10 @@ export interface Patient {
   readonly since: number;
 }
 
+/** Its engine never answered, it did not join, or it ended as often as it was started before it was a member. */
+export const neverCame = ({ node, symptom }: Patient): boolean =>
+  symptom.kind === 'startup' || (symptom.kind === 'stopped' && node.member === null);
+
 /** Why a patient whose time is over is not replaced; null: it may be. Managers go by their quorum, not by the brake. */
 export function replacementHold(patient: Patient, all: readonly Checked[], { record, swarm }: Seen): Hold | null {
   const { node, pool, symptom } = patient;
@@ -30,7 +34,7 @@ export function replacementHold(patient: Patient, all: readonly Checked[], { rec
     const release = 'it comes back, or its machine is removed by hand, or set health.replace: true';
     return held('ReplacementHeld', `${symptom.what}, and health.replace is false`, release);
   }
-  if (symptom.kind === 'startup') {
+  if (neverCame(patient)) {
     const failed = failedStartups(node, all, record);
     if (failed >= pool.health.startupRetries) {
       const why = `${symptom.what}, and ${failed} before it in a row never joined either`;

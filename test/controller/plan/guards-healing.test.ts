@@ -9,6 +9,7 @@ import { aNode, aSituation, JOINING, type Situation, withMachine, withMember } f
 
 const M1 = 'demo-managers-0001';
 const W1 = 'demo-web-0001';
+const W2 = 'demo-web-0002';
 const M2 = 'demo-managers-0002';
 const M3 = 'demo-managers-0003';
 const three = aSituation({ managers: 3, web: 1 }, { managers: 3, workers: { web: 1 } });
@@ -37,6 +38,15 @@ const note = (kind: HealthNote['kind'], id: string, agoMs: number): HealthNote =
   pool: 'web',
   at: START - agoMs,
 });
+/** W1 was started three times within a minute and ended each time. It was made a minute after W2. */
+const stillborn = (at: Situation, before: readonly HealthNote[]): Situation =>
+  withRecord(
+    {
+      ...withMachine(withMachine(at, W1, STOPPED), W2, { createdAt: START - 3_600_000 }),
+      swarm: { ...at.swarm, members: at.swarm.members.filter((m) => m.hostname !== W1) },
+    },
+    { health: [...before, ...[3, 2, 1].map((n) => note('start', W1, n * 15_000))] },
+  );
 const startedThrice = (at: Situation, id: string): Situation =>
   withRecord(at, {
     health: [1, 2, 3].map((n) => ({
@@ -228,6 +238,20 @@ const HEALING: readonly Row[] = [
     guard: 'one failed startup is noted once',
     at: withRecord(late(two), { health: [note('startup', W1, 0), note('bad', W1, 60_000)] }),
     steps: ['grow-pool', 'remove-machine'],
+  },
+  {
+    guard: 'a machine that ends as often as it is started is a startup that failed',
+    at: stillborn(two, []),
+    steps: ['write-record', 'remove-machine'],
+  },
+  {
+    guard: 'S12: no more such machines than startupRetries',
+    at: stillborn(
+      two,
+      ['a', 'b', 'c'].map((id) => note('startup', id, 60_000)),
+    ),
+    steps: [],
+    held: 'StartupFailed',
   },
   {
     guard: 'nobody is removed by force before the swarm calls it down',
