@@ -27,7 +27,7 @@ module.exports = {
     never(
       'faces-see-ports',
       '^src/(cli|web)',
-      '^src/providers/(aws|local|simulated|swarm)',
+      '^src/(providers/(aws|local|simulated|swarm)|simulation)',
       'faces never see an implementation',
     ),
     never('ports-are-nouns', '^src/providers/provider', '^src/(?!base|model)', 'ports know no implementation'),

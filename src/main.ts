@@ -61,6 +61,10 @@ export async function main(argv: readonly string[], overrides: Overrides = {}): 
       const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
       return createHostExam({ dockerHost, clock: systemClock, random: systemRandom, onProgress });
     },
+    async rehearse(rehearsal, onDone, signal) {
+      const { rehearse } = await import('./simulation/rehearsal/rehearse.ts');
+      return rehearse(rehearsal, onDone, signal);
+    },
   };
   return runCli(argv, context);
 }

@@ -2,6 +2,7 @@ import type { spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { ProviderKind } from '../model/ids.ts';
+import type { Rehearsal, SimulatedCluster } from '../model/simulation-report.ts';
 import type { HostExam, Provider } from '../providers/provider.ts';
 
 /** Everything that the faces take from outside; the composition root provides it. */
@@ -29,6 +30,12 @@ export interface CliContext {
   runController(options: RunOptions, signal: AbortSignal): Promise<number>;
   /** Looks at this host for `skep doctor` and `npm start`. The caller closes it. */
   hostExam(): Promise<HostExam>;
+  /** Lives through schedules of one cluster in virtual time. Rejects when `signal` aborts. */
+  rehearse(
+    rehearsal: Rehearsal,
+    onDone: (done: number) => void,
+    signal: AbortSignal,
+  ): Promise<Omit<SimulatedCluster, 'places'>>;
 }
 
 export interface Output {

@@ -20,6 +20,7 @@ import { addRollout } from './commands/rollout.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
 import { addSchema } from './commands/schema.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addStatus } from './commands/status.ts';
 import { addUp } from './commands/up.ts';
 import { addUpdate } from './commands/update.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly AddCommand[] = [
   addValidate,
   addSchema,
   addPlan,
+  addSimulate,
   addStatus,
   addExplain,
   addEvents,

@@ -6,10 +6,12 @@ import { EXIT } from '../exit.ts';
 export const addSchema: AddCommand = ({ program, context, action }) => {
   program
     .command('schema')
-    .description('Print the JSON Schema of a ClusterSpec, of the status files, or of what plan or doctor -o json say.')
+    .description(
+      'Print the JSON Schema of a ClusterSpec, of the status files, or of what plan, simulate or doctor -o json say.',
+    )
     .addArgument(
       new Argument('[which]', 'which schema')
-        .choices(['spec', 'status', 'index', 'source', 'controller', 'plan', 'doctor'])
+        .choices(['spec', 'status', 'index', 'source', 'controller', 'plan', 'simulate', 'doctor'])
         .default('spec'),
     )
     .action(
@@ -28,6 +30,13 @@ async function schemaOf(which: string): Promise<unknown> {
   if (which === 'plan') {
     const [{ z }, { planListSchema }] = await Promise.all([import('zod'), import('../../model/plan-list.ts')]);
     return z.toJSONSchema(planListSchema, { target: 'draft-7' });
+  }
+  if (which === 'simulate') {
+    const [{ z }, { simulationReportSchema }] = await Promise.all([
+      import('zod'),
+      import('../../model/simulation-report.ts'),
+    ]);
+    return z.toJSONSchema(simulationReportSchema, { target: 'draft-7' });
   }
   if (which === 'doctor') {
     const [{ z }, { doctorReportSchema }] = await Promise.all([import('zod'), import('../../model/finding.ts')]);

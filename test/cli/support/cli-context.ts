@@ -63,6 +63,7 @@ export async function createBench(given: Partial<CliContext> = {}): Promise<Benc
     provider: never('provider'),
     runController: never('runController'),
     hostExam: never('hostExam'),
+    rehearse: never('rehearse'),
     ...given,
   };
   return { dir, clock, context, stdout, stderr, stop, run: (...argv) => runCli(argv, context) };
