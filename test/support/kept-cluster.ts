@@ -41,7 +41,7 @@ export async function keptCluster(
 ): Promise<KeptCluster> {
   const engine = await startEngine(`kept-${name}`, ['--images', images]);
   const place = await createPlace();
-  const managers = wish.managers ?? 3;
+  let managers = wish.managers ?? 3;
   const nodes = async (pool?: string): Promise<readonly string[]> =>
     (await containersOf(engine, name)).filter((id) => pool === undefined || id.startsWith(`${name}-${pool}-`));
   async function answering(): Promise<string> {
@@ -65,15 +65,15 @@ export async function keptCluster(
     restart(env) {
       cluster.controller = start(env);
     },
-    commit: (next) =>
-      place.commit(
-        `${name}.yaml`,
-        localSpec(name, engine, subnet, {
-          ...next,
-          local: { preloadImages: [SERVICE_IMAGE], ...next.local },
-          spec: { health: SHORT_HEALTH, ...next.spec },
-        }),
-      ),
+    commit(next) {
+      managers = next.managers ?? 3;
+      const document = localSpec(name, engine, subnet, {
+        ...next,
+        local: { preloadImages: [SERVICE_IMAGE], ...next.local },
+        spec: { health: SHORT_HEALTH, ...next.spec },
+      });
+      return place.commit(`${name}.yaml`, document);
+    },
     nodes,
     async node(pool, n = 0) {
       const id = (await nodes(pool))[n];
