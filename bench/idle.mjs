@@ -14,7 +14,7 @@ const CLUSTERS = ['i1', 'i2', 'i3', 'i4', 'i5'];
 const SETTLE_MS = 20_000;
 let calls = 0;
 
-const place = await openPlace('bench-idle', countingProxy);
+const place = await openPlace('bench-idle', { through: countingProxy });
 try {
   CLUSTERS.forEach((cluster, i) => void place.commit(cluster, document(cluster, place.subnet(i + 1), 1, 1)));
   for (const cluster of CLUSTERS) await place.untilPhase(cluster, 'Ready');

@@ -10,9 +10,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export const image = process.env.BENCH_IMAGE ?? 'skep-node:28.5';
 const script = `${root}/test/env/engine`;
 
-/** Needs root. `through` may put a proxy between controller and engine: it is given the socket and answers another. */
-export async function openPlace(name, through = async (host) => host) {
-  const up = execFileSync(script, ['up', name, '--images', image.split(':')[1]], { encoding: 'utf8' });
+/**
+ * Needs root. `through` may put a proxy between controller and engine: it is given the socket and answers another.
+ * `images`: what the engine holds; see test/env/engine.
+ */
+export async function openPlace(name, { through = async (host) => host, images = image.split(':')[1] } = {}) {
+  const up = execFileSync(script, ['up', name, '--images', images], { encoding: 'utf8' });
   const host = /DOCKER_HOST=(\S+)/.exec(up)[1];
   const net = /SUBNETS=(\d+\.\d+)\./.exec(execFileSync(script, ['env', name], { encoding: 'utf8' }))[1];
   const base = mkdtempSync(join(tmpdir(), 'skep-bench-'));
@@ -34,7 +37,7 @@ export async function openPlace(name, through = async (host) => host) {
     }
   };
   const until = async (cluster, what, check) => {
-    const end = Date.now() + 180_000;
+    const end = Date.now() + 400_000;
     while (!check(statusOf(cluster) ?? {})) {
       if (Date.now() > end) throw new Error(`${cluster} is not ${what}: ${statusOf(cluster)?.because}`);
       await sleep(5);
@@ -53,6 +56,7 @@ export async function openPlace(name, through = async (host) => host) {
       renameSync(join(specs, `.${cluster}`), join(specs, `${cluster}.yaml`));
       return began;
     },
+    until,
     untilPhase: (cluster, phase) => until(cluster, phase, (seen) => seen.phase === phase),
     async remove(cluster) {
       rmSync(join(specs, `${cluster}.yaml`));
@@ -67,7 +71,8 @@ export async function openPlace(name, through = async (host) => host) {
   };
 }
 
-export function document(name, subnet, managers, workers) {
+/** `more`: lines of `spec`, and of `spec.local`. */
+export function document(name, subnet, managers, workers, { nodeImage = image, spec = '', local = '' } = {}) {
   return `apiVersion: skep/v1alpha1
 kind: ClusterSpec
 metadata: {name: ${name}}
@@ -75,14 +80,14 @@ spec:
   provider: local
   managers: {count: ${managers}}
   workers: [{name: web, count: ${workers}}]
-  local:
-    image: "${image}"
+${spec}  local:
+    image: "${nodeImage}"
     privileged: false
     capAdd: [SYS_ADMIN, NET_ADMIN]
     securityOpt: [seccomp=unconfined, systempaths=unconfined]
     binds: ["/sys/fs/cgroup:/sys/fs/cgroup:rw"]
     subnet: ${subnet}
-`;
+${local}`;
 }
 
 const at = (values, share) =>
