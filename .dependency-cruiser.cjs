@@ -40,6 +40,12 @@ module.exports = {
       'implementations are strangers',
     ),
     never('one-door', '^src/(?!providers/swarm/engine)', 'node_modules/dockerode', 'dockerode stays behind engine.ts'),
+    never(
+      'simulation-sees',
+      '^src/simulation',
+      '^src/(cli|main|providers/(aws|local|swarm))',
+      'all of it is simulated',
+    ),
     never('main-is-top', '^src/(?!main)', '^src/main', 'nobody imports the composition root'),
   ],
   options: {

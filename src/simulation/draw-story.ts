@@ -7,8 +7,6 @@ import { type CallFault, FAULT_KINDS, type Happening, type Story, type What } fr
 const MINUTE = 60_000;
 const NAMES = ['alpha', 'beta'] as const;
 
-export const clusterName = (n: number): string => NAMES[n] ?? NAMES[0];
-
 /** One schedule, all of it from its seed. */
 export function drawStory(seed: number): Story {
   const dice = diceOf(seededRandom(seed));
