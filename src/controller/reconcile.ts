@@ -46,7 +46,7 @@ export async function reconcile(
   const failed = results.flatMap(({ step, result }) => (result.ok ? [] : [{ step, problem: result.problem }]));
   // For people only, so it does not keep the batch waiting. A rollout that settles has a road and no batch.
   const rolls = observed.record.ok && observed.record.value?.rollout;
-  const road = plan.batch.length > 0 || rolls ? planRoad(declared, observed, facts, ROAD_WORK.glance) : null;
+  const road = plan.batch.length > 0 || rolls ? mind.road(declared, observed, facts, ROAD_WORK.glance) : null;
   const visit = nextVisit(plan, observed, failed, before);
   const delayMs = delayOf(visit, ports.retryMs);
   const left = recordAfter(observed, results);

@@ -16,7 +16,11 @@ async function work(from, to) {
   const [{ runSchedule }, { addRan, noCounts }] = await Promise.all([load('run-schedule.js'), load('counters.js')]);
   let counts = noCounts();
   for (let seed = from; seed < to; seed += 1) {
-    addRan(counts, await runSchedule(seed));
+    try {
+      addRan(counts, await runSchedule(seed));
+    } catch (error) {
+      counts.broken.push({ seed, invariant: 'a fault of the program', why: error.stack });
+    }
     if ((seed - from) % 50 === 49) {
       process.send(counts);
       counts = noCounts();
