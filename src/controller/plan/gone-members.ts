@@ -7,7 +7,9 @@ import { membersWithoutMachine } from './nodes.ts';
  */
 export function withGoneDown(swarm: SwarmView, infrastructure: InfrastructureView): SwarmView {
   if (swarm.members.every((m) => m.state !== 'unknown')) return swarm;
-  const gone = new Set(membersWithoutMachine(infrastructure, swarm).filter((m) => m.manager === null && m.role === 'worker'));
+  const gone = new Set(
+    membersWithoutMachine(infrastructure, swarm).filter((m) => m.manager === null && m.role === 'worker'),
+  );
   const members = swarm.members.map((m) =>
     m.state === 'unknown' && gone.has(m) ? { ...m, state: 'down' as const } : m,
   );
