@@ -1,6 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit: in this process; process: the built program, no engine; real: suites on real Docker engines, two files at a time. */
+const SEARCH = [
+  'test/simulation/**/*.test.ts',
+  'test/soak/**/*.test.ts',
+  'test/controller/plan/{search,deaths}.test.ts',
+];
+
+/**
+ * unit: in this process; search: whole controllers in virtual time, for minutes; process: the built program, no engine;
+ * real: suites on real Docker engines, two files at a time.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -12,9 +21,18 @@ export default defineConfig({
           maxWorkers: '100%',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/process/**'],
+          exclude: ['test/real/**', 'test/process/**', ...SEARCH],
           // None takes a tenth of it on an idle machine; a busy one is no reason to fail.
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'search',
+          pool: 'forks',
+          maxWorkers: '100%',
+          include: SEARCH,
+          testTimeout: 600_000,
         },
       },
       {

@@ -1,4 +1,4 @@
-// run-tests: what `npm test` runs: the unit tests and the built program anywhere, the real-engine suites where this machine can carry them.
+// run-tests: what `npm test` runs: the unit tests, the searches and the built program anywhere, the real-engine suites where this machine can carry them.
 //
 // Usage: node test/env/run-tests.mjs [vitest arguments]
 // Says at the end what it skipped and why. With SKEP_TEST_REQUIRE_ALL=1 nothing may be skipped: that fails the run.
@@ -38,6 +38,7 @@ function run(project, args) {
 
 const why = hindrance();
 let good = run('unit', more);
+good = run('search', more) && good;
 good = run('process', more) && good;
 if (why === null) {
   // Node images are built once and kept; two suites that both build them would only wait for each other.
