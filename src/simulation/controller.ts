@@ -15,11 +15,10 @@ import { createInbox } from '../controller/store/inbox.ts';
 import { createStatusFiles } from '../controller/store/status-files.ts';
 import type { ClusterName } from '../model/ids.ts';
 import type { LeaseStore } from '../providers/provider.ts';
-import { createLies } from './call-faults.ts';
 import type { SimulatedProcess } from './process.ts';
 import { type Decide, OWNER, PATHS, type Simulation } from './simulation.ts';
 import type { Look } from './trace.ts';
-import { type Lies, type PassFacts, watchedProvider } from './watched-provider.ts';
+import { type Passes, type PassFacts, watchedProvider } from './watched-provider.ts';
 
 /** As `skep run` has them by default. */
 export const DEFAULTS = { resyncMs: 60_000, relistMs: 10_000, deletionGraceMs: 30_000, maxDeletions: 1 } as const;
@@ -29,7 +28,6 @@ const WORKERS = 4;
 export function startController(sim: Simulation, process: SimulatedProcess): void {
   const { clock } = process;
   const random = seededRandom(Math.floor(sim.random.next() * 2 ** 32));
-  const lies = createLies(sim.clock, () => sim.random.next());
   const sink = {
     emit(code, data = {}) {
       if (process.state() === 'running')
@@ -38,9 +36,11 @@ export function startController(sim: Simulation, process: SimulatedProcess): voi
   } satisfies Parameters<typeof createInbox>[1];
   const disk = diskOf(sim, process);
   const statuses = createStatusFiles(PATHS.status, disk);
-  const outside = watchedProvider(sim, process, lies, { term: 0, look: null, lies: [] });
-  const records = createRecordsReader([outside], new Set(['simulated']));
-  const common: Omit<PassNeeds, 'providers'> = {
+  const passes: Passes = new Map();
+  const provider = watchedProvider(sim, process, passes);
+  const records = createRecordsReader([provider], new Set(['simulated']));
+  const needs: PassNeeds = {
+    providers: { simulated: provider, local: provider },
     statuses,
     ledgerOf: ledgerByTerm(async () =>
       createDeletionLedger(await statuses.list(), (await records(process.life)).records),
@@ -78,7 +78,7 @@ export function startController(sim: Simulation, process: SimulatedProcess): voi
       lease: leaseOf(sim, process),
       records,
       hints: (onHint, stop) =>
-        outside.infrastructure.hints(
+        provider.infrastructure.hints(
           (cluster) => process.callBack(() => onHint(cluster)),
           AbortSignal.any([stop, process.life]),
         ),
@@ -87,7 +87,7 @@ export function startController(sim: Simulation, process: SimulatedProcess): voi
       clock,
       random,
       sink,
-      reconcile: (cluster, cx) => pass(sim, process, lies, common, cluster, cx),
+      reconcile: (cluster, cx) => pass(sim, process, { needs, passes }, cluster, cx),
     },
     // Nobody asks it to end: it dies.
     new AbortController().signal,
@@ -97,13 +97,12 @@ export function startController(sim: Simulation, process: SimulatedProcess): voi
 function pass(
   sim: Simulation,
   process: SimulatedProcess,
-  lies: Lies,
-  common: Omit<PassNeeds, 'providers'>,
+  { needs, passes }: { readonly needs: PassNeeds; readonly passes: Passes },
   cluster: ClusterName,
   cx: PassContext,
 ) {
   const facts: PassFacts = { term: cx.term, look: null, lies: [] };
-  const provider = watchedProvider(sim, process, lies, facts);
+  passes.set(cluster, facts);
   const plan: Decide = (declared, observed, known) => {
     const decided = sim.decide(declared, observed, known);
     const look: Look = {
@@ -123,7 +122,7 @@ function pass(
     sim.note(look);
     return decided;
   };
-  return runPass({ ...common, providers: { simulated: provider, local: provider } }, cluster, cx, {
+  return runPass(needs, cluster, cx, {
     plan,
     road: (...ask) => (sim.withRoads ? planRoad(...ask) : null),
   });

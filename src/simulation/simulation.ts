@@ -1,10 +1,11 @@
 import { type Random, seededRandom } from '../base/random.ts';
 import { createVirtualClock, type VirtualClock } from '../base/virtual-clock.ts';
 import type { planCluster } from '../controller/plan/plan-cluster.ts';
-import { createWorldStore, type WorldStore } from '../providers/simulated/world-store.ts';
+import type { WorldStore } from '../providers/simulated/world-store.ts';
 import { createFaultBox, type FaultBox } from './call-faults.ts';
 import { createFileTree, type FileTree } from './doors/file-tree.ts';
 import { createSharedLease, type SharedLease } from './doors/lease.ts';
+import { createWorlds } from './doors/worlds.ts';
 import type { Entry } from './trace.ts';
 
 /** Decides: the planner, or one with a mistake planted. */
@@ -51,7 +52,7 @@ export function createSimulation(seed: number, decide: Decide): Simulation {
   return {
     clock,
     random,
-    worlds: createWorldStore({ at: 'memory', clock, random }),
+    worlds: createWorlds(clock),
     tree,
     lease: createSharedLease(),
     faults: createFaultBox((how, method) => count(met, `${how} × ${method}`)),

@@ -1,15 +1,16 @@
 import { seededRandom } from '../base/random.ts';
+import type { ClusterName } from '../model/ids.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Call } from '../providers/simulated/faults.ts';
 import { createSimulatedProvider } from '../providers/simulated/provider.ts';
 import type { World } from '../providers/simulated/world.ts';
 import type { WorldStore } from '../providers/simulated/world-store.ts';
-import { type createLies, faultOf, isLie, isWrite } from './call-faults.ts';
+import { createLies, faultOf, isLie, isWrite } from './call-faults.ts';
 import type { SimulatedProcess } from './process.ts';
 import { count, OWNER, type Simulation } from './simulation.ts';
 import type { Look } from './trace.ts';
 
-/** What the provider is told of the pass that uses it. */
+/** What is noted of the pass under way. */
 export interface PassFacts {
   readonly term: number;
   /** What the pass saw and planned; null until it has. */
@@ -17,11 +18,15 @@ export interface PassFacts {
   readonly lies: string[];
 }
 
-export type Lies = ReturnType<typeof createLies>;
+/** Passes under way in one process, by cluster: no cluster is in two at once. */
+export type Passes = Map<ClusterName, PassFacts>;
 
-/** The simulated provider as one pass of one process uses it: every call through the process, every effect on the trace. */
-export function watchedProvider(sim: Simulation, process: SimulatedProcess, lies: Lies, facts: PassFacts): Provider {
-  const worlds = watchedWorlds(sim, process, facts);
+const NO_PASS: PassFacts = { term: 0, look: null, lies: [] };
+
+/** The simulated provider as one process uses it: every call through the process, every effect on the trace. */
+export function watchedProvider(sim: Simulation, process: SimulatedProcess, passes: Passes): Provider {
+  const lies = createLies(sim.clock, () => sim.random.next());
+  const worlds = watchedWorlds(sim, process, passes);
   const provider = createSimulatedProvider({
     owner: OWNER,
     clock: sim.clock,
@@ -33,6 +38,7 @@ export function watchedProvider(sim: Simulation, process: SimulatedProcess, lies
   function meet(call: Call) {
     const method = `${call.port}.${call.method}`;
     const writes = isWrite(call);
+    const facts = (call.cluster && passes.get(call.cluster)) ?? NO_PASS;
     const fault = sim.faults.take(method, writes);
     if (fault && !writes) {
       facts.lies.push(fault.how);
@@ -77,7 +83,7 @@ function throughAll<T extends object>(process: SimulatedProcess, port: string, m
 function watchedWorlds(
   { worlds, note, clock, boots }: Simulation,
   process: SimulatedProcess,
-  facts: PassFacts,
+  passes: Passes,
 ): WorldStore {
   return {
     ...worlds,
@@ -95,7 +101,7 @@ function watchedWorlds(
         return result;
       });
       if (cause !== null && revisionOf(before) !== revisionOf(after)) {
-        const { term, look } = facts;
+        const { term, look } = passes.get(cluster) ?? NO_PASS;
         note({ kind: 'change', at: clock.monotonic(), by: process.id, term, cause, cluster, before, after, look });
       }
       return answer;
