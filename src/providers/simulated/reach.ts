@@ -26,7 +26,7 @@ export function answers(machine: WorldMachine): boolean {
 }
 
 /** Its swarm agent works: whether others hear it is another question. */
-export function takesPart(machine: WorldMachine): boolean {
+function takesPart(machine: WorldMachine): boolean {
   return answers(machine) && machine.trouble === undefined;
 }
 

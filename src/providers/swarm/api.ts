@@ -57,7 +57,7 @@ export interface ApiMount {
   readonly VolumeOptions?: { readonly DriverConfig?: { readonly Name?: string } | null };
 }
 
-export interface ApiTaskTemplate {
+interface ApiTaskTemplate {
   readonly ContainerSpec?: { readonly Mounts?: readonly ApiMount[] | null };
   readonly Resources?: { readonly Reservations?: ApiResources | null } | null;
   readonly Placement?: { readonly Constraints?: readonly string[] | null; readonly MaxReplicas?: number } | null;
