@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 const SEARCH = [
-  'test/simulation/**/*.test.ts',
+  'test/simulation/{schedule,search}.test.ts',
+  'test/simulation/rehearsal/**/*.test.ts',
   'test/soak/**/*.test.ts',
-  'test/controller/plan/{search,deaths}.test.ts',
 ];
 
 /**

@@ -90,6 +90,6 @@ export function createDocuments(sim: Simulation, first: Files): Documents {
 }
 
 /** Also of a document that does not parse: its author still means that cluster. */
-export function namesIn(text: string): ClusterName[] {
+function namesIn(text: string): ClusterName[] {
   return [...text.matchAll(/"name":"([a-z0-9-]+)","labels":/g)].map(([, name]) => name as ClusterName);
 }

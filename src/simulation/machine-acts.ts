@@ -5,7 +5,7 @@ import type { Simulation } from './simulation.ts';
 import type { Victim, What } from './story.ts';
 
 /** Undoes an act later; null: nothing to undo. */
-export type Undo = (() => Promise<unknown>) | null;
+type Undo = (() => Promise<unknown>) | null;
 export interface Performed {
   /** For people. */
   readonly what: string;

@@ -1,10 +1,9 @@
-import type { ClusterSpec } from '../model/cluster-spec/schema.ts';
 import type { Availability } from '../model/observed.ts';
 import type { ServiceWish } from '../providers/simulated/acts.ts';
 import type { Side } from './process.ts';
 
 /** A spec as a person writes it: defaults left out. */
-export type SpecText = string;
+type SpecText = string;
 
 /** Everything that happens in one schedule, drawn from its seed: plain data, so that parts of it can be left out. */
 export interface Story {
@@ -98,5 +97,3 @@ export const FAULT_KINDS = [
   'partial',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
-
-export type Document = ClusterSpec;

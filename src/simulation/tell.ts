@@ -1,7 +1,6 @@
 import { describeEvent } from '../base/events.ts';
 import { describeStep } from '../model/step.ts';
 import type { World } from '../providers/simulated/world.ts';
-import type { Story } from './story.ts';
 import type { Broken, Entry, Trace } from './trace.ts';
 
 /** A trace as a person follows it: when, who, what, the world in short; and what was broken, where it was. */
@@ -16,9 +15,6 @@ export function tellTrace({ entries }: Trace, broken: readonly Broken[]): string
     .map(({ at, text }) => `${timeOf(at)}  ${text}`)
     .join('\n');
 }
-
-/** What is drawn, so that the same story can be told again: `runStory` takes it. */
-export const tellStory = (story: Story): string => JSON.stringify(story);
 
 function lineOf(entry: Entry): string | null {
   switch (entry.kind) {

@@ -30,7 +30,7 @@ async function work(from, to) {
 }
 
 async function one(seed) {
-  const [{ runSchedule, runStory }, { shrink }, { tellStory, tellTrace }] = await Promise.all(
+  const [{ runSchedule, runStory }, { shrink }, { tellTrace }] = await Promise.all(
     ['run-schedule.js', 'shrink.js', 'tell.js'].map(load),
   );
   const ran = await runSchedule(seed);
@@ -38,7 +38,7 @@ async function one(seed) {
   const story = first ? await shrink(ran.story, first) : ran.story;
   const shown = first ? await runStory(story) : ran;
   console.log(tellTrace(shown.trace, shown.broken));
-  console.log(`\n${first ? 'The shortest story that fails' : 'The story'}:\n${tellStory(story)}`);
+  console.log(`\n${first ? 'The shortest story that fails' : 'The story'}:\n${JSON.stringify(story)}`);
   process.exitCode = first ? 1 : 0;
 }
 

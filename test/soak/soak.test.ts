@@ -8,8 +8,8 @@ import { noFaults } from '../../src/providers/simulated/faults.ts';
 import { createSimulatedProvider } from '../../src/providers/simulated/provider.ts';
 import { createWorldStore } from '../../src/providers/simulated/world-store.ts';
 import { createLoopWorld } from '../controller/loop/support/loop-world.ts';
-import { watchInvariants } from '../support/chaos.ts';
 import { type Aftermath, createMisfortune } from './misfortune.ts';
+import { watchWorlds } from './watch.ts';
 
 /** CI keeps a small fleet for a day; `npm run test:soak:long` keeps 200 clusters for a month of virtual time. */
 const CLUSTERS = Number(process.env.SKEP_TEST_SOAK_CLUSTERS ?? 3);
@@ -30,10 +30,10 @@ describe('a fleet in a simulated world, over a long time', () => {
       const { clock, files } = loop;
       const random = seededRandom(3);
       const worlds = createWorldStore({ at: 'memory', clock, random, failpoint: noFailpoint });
-      const provider = createSimulatedProvider({ owner: 'o', clock, worlds, random, faults: noFaults });
+      const watched = watchWorlds(worlds);
+      const provider = createSimulatedProvider({ owner: 'o', clock, worlds: watched.worlds, random, faults: noFaults });
       const fate = createMisfortune(5, worlds, files);
       const names = Array.from({ length: CLUSTERS }, (_, i) => `c${i}` as ClusterName);
-      const watched = names.map((name) => watchInvariants(worlds, clock, name, () => new Set()));
       const ledger = createDeletionLedger([], []);
       const unexplained = new Set<string>();
       for (const name of names) fate.declare(name);
@@ -104,7 +104,7 @@ describe('a fleet in a simulated world, over a long time', () => {
       for (const { undo } of after) await undo();
       loop.hint();
       await clock.step(QUIET_MS);
-      expect(watched.flatMap(({ broken }) => broken)).toEqual([]);
+      expect(watched.broken).toEqual([]);
       expect([...unexplained]).toEqual([]);
       const restless = [...loop.statuses].filter(([, file]) => file.status.phase !== 'Ready');
       expect(restless.map(([name, file]) => `${name}: ${file.status.because}`)).toEqual([]);

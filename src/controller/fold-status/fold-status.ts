@@ -10,6 +10,7 @@ import { historyOf } from './history.ts';
 import { seenOf } from './last-known.ts';
 import { noticesOf } from './notices.ts';
 import { judge } from './verdict.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** Longest part of a road that a status shows, steps. */
 const SHOWN_STEPS = 200;
@@ -62,7 +63,7 @@ export function foldStatus(ask: FoldAsk): StatusFile {
       lastProblem: lastProblem(ask),
       observation: {
         now: observed.now,
-        record: observed.record,
+        record: withoutSecrets(observed.record),
         infrastructure: observed.infrastructure,
         swarm: observed.swarm,
       },

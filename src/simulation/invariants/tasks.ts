@@ -57,7 +57,7 @@ function memberOf(sight: Sight, id: string) {
 }
 
 /** As the record declares it; null: it does not (any more). */
-export function poolOf({ machines, record }: Sight, id: string): DesiredPool | null {
+function poolOf({ machines, record }: Sight, id: string): DesiredPool | null {
   const name = machines.find((m) => m.id === id)?.pool;
   return record ? (expand(record.spec, record.source).pools.find((pool) => pool.name === name) ?? null) : null;
 }
