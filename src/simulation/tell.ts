@@ -5,9 +5,13 @@ import type { Broken, Entry, Trace } from './trace.ts';
 
 /** A trace as a person follows it: when, who, what, the world in short; and what was broken, where it was. */
 export function tellTrace({ entries }: Trace, broken: readonly Broken[]): string {
+  let before: string | null = null;
   const lines = entries.flatMap((entry) => {
     const text = lineOf(entry);
-    return text === null ? [] : [{ at: entry.at, text }];
+    // Passes that see and say the same again are told once.
+    const isAgain = entry.kind === 'look' && text === before;
+    if (text !== null) before = text;
+    return text === null || isAgain ? [] : [{ at: entry.at, text }];
   });
   const faults = broken.map(({ at, invariant, why }) => ({ at, text: `✗ ${invariant}: ${why}` }));
   return [...lines, ...faults]

@@ -16,7 +16,7 @@ import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
 import { together, type Upkeep } from './put-right.ts';
 import type { Turnover } from './rollout/turnover.ts';
 import { planShrinking, planUndoneDrains } from './shrink.ts';
-import { silentSwarm, swarmGone } from './silent-swarm.ts';
+import { mutedSwarm, silentSwarm, swarmGone } from './silent-swarm.ts';
 import { planLooseSurges } from './surge.ts';
 import { planOptions } from './swarm-options.ts';
 
@@ -63,7 +63,8 @@ export function planMembers(ask: MembersAsk): MembersPlan {
       .filter((s) => s.replaced)
       .map((s): Step => ({ kind: 'remove-machine', machine: s.node.machine.id, why: s.why }));
     const steps = [...images, ...planLeaves(record, staying, null), ...planInit(desired, record, machines), ...unborn];
-    return { steps, holds: lost ? [swarmGone(record)] : [], waits: [], upkeep: null };
+    const muted = record.swarmId === null ? [] : mutedSwarm(desired, record, nodes, observed.now);
+    return { steps, holds: lost ? [swarmGone(record)] : muted, waits: [], upkeep: null };
   }
   const conflicts = identityHolds(record, nodes, swarm);
   if (conflicts.length > 0) {

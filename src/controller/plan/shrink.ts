@@ -7,6 +7,7 @@ import { rolloutPolicy } from '../../model/rollout-policy.ts';
 import type { Step } from '../../model/step.ts';
 import { type DrainPolicy, planDrain } from './drain.ts';
 import type { Leaver } from './leavers.ts';
+import { localDataHold } from './local-data.ts';
 import { INTENT_LABEL, isJoining, keptByLabel, labelsFor, type Node, SINCE_LABEL, STRENGTH_LABEL } from './nodes.ts';
 import { raftOf } from './quorum.ts';
 import { isLeaving } from './rollout/available.ts';
@@ -62,7 +63,10 @@ function planLeaving(
   if (member === null && machine.engine?.isManager) return managerHold(machine.id);
   const kept = keptByLabel(member);
   if (kept !== null) return labelHold(`remove ${machine.id}`, machine.id, kept);
-  if (replaced && member?.state === 'down') return remove(why);
+  if (replaced && member?.state === 'down') {
+    const { localData } = policyOf(desired, machine.pool);
+    return (localData === 'Protect' ? localDataHold(member, swarm, 'replace') : null) ?? remove(why);
+  }
   if (replaced && machine.state === 'stopped' && member !== null)
     return { what: `the swarm does not call ${machine.id} down yet`, recheckMs: SILENCE_RECHECK_MS };
   if (member === null) {

@@ -1,10 +1,12 @@
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
 import { MANAGERS, type MachineId } from '../../model/ids.ts';
+import type { EngineView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import { lockedHold } from './identity.ts';
 import type { Node } from './nodes.ts';
+import { isOverdue } from './symptoms.ts';
 
 const RECHECK_MS = 1_000;
 const WHAT = 'every change of the swarm';
@@ -35,8 +37,9 @@ export function silentSwarm(
   // All promotions go at once then, and nobody answers for a moment.
   const youngest = Math.max(0, ...managers.map((n) => n.machine.createdAt));
   const isBeingMade = record.firstReadyAt === null && now - youngest < (pool?.health.startupTimeoutMs ?? 0);
-  if (isBeingMade || alive.length > total / 2) return { holds: [], waits: [{ what: detail, recheckMs: RECHECK_MS }] };
-  if (alive.length + silent > total / 2) {
+  if (isBeingMade || (alive.length > total / 2 && canElect(managers)))
+    return { holds: [], waits: [{ what: detail, recheckMs: RECHECK_MS }] };
+  if (silent > 0 && alive.length + silent > total / 2) {
     const why = `${silent} of ${total} managers run and their engines do not answer (${detail})`;
     return held({ reason: 'SwarmUnreachable', what: WHAT, why, release: 'their engines answer again' });
   }
@@ -45,6 +48,39 @@ export function silentSwarm(
 }
 
 const held = (hold: Hold): Silence => ({ holds: [hold], waits: [] });
+
+/**
+ * Whether some of those that answer are a majority of what they know of raft. One that was put out of it while nobody
+ * reached it still counts itself, and the others do not.
+ */
+function canElect(managers: readonly Node[]): boolean {
+  const voters = managers.flatMap(({ machine: { engine } }) => (engine?.isManager ? [engine] : []));
+  const knows = (one: EngineView, other: EngineView): boolean =>
+    one.peers === undefined || other.nodeId === null || one.peers.includes(other.nodeId);
+  return voters.some((one) => {
+    const votes = voters.filter((other) => knows(one, other) && knows(other, one)).length;
+    return one.peers === undefined || votes > one.peers.length / 2;
+  });
+}
+
+/** No engine says that it is in the swarm, and some have said nothing for longer than a start may take. */
+export function mutedSwarm(
+  desired: Desired,
+  record: ClusterRecord,
+  nodes: readonly Node[],
+  now: number,
+): readonly Hold[] {
+  const pool = desired.pools.find((p) => p.name === MANAGERS);
+  const managers = nodes.filter((n) => n.machine.pool === MANAGERS);
+  const muted = managers.filter(
+    ({ machine }) =>
+      pool && machine.engine === null && machine.state !== 'stopped' && isOverdue(machine, pool, { record, now }),
+  );
+  if (muted.length === 0) return [];
+  const why = `${muted.map((n) => n.machine.id).join(', ')}: its engine does not answer, and no other says that it is in the swarm`;
+  const release = `their engines answer; if they are lost for good: ${recoveryOf(record.cluster)}`;
+  return [{ reason: 'SwarmUnreachable', what: WHAT, why, release }];
+}
 
 function wayOut({ cluster }: ClusterRecord, [survivor]: readonly MachineId[], managers: readonly Node[]): string {
   if (managers.length === 0) return recoveryOf(cluster);

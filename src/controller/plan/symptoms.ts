@@ -50,7 +50,7 @@ export function symptomOf({ machine, member }: Node, pool: DesiredPool, seen: Se
 }
 
 /** Measured from when it was asked for, or from its last start. */
-function isOverdue(machine: Machine, pool: DesiredPool, { record, now }: Seen): boolean {
+export function isOverdue(machine: Machine, pool: DesiredPool, { record, now }: Omit<Seen, 'swarm'>): boolean {
   const starts = startsOf(machine, record.health, now).map((note) => note.at);
   return now - Math.max(machine.createdAt, ...starts) >= pool.health.startupTimeoutMs;
 }

@@ -44,7 +44,9 @@ function unavailableBy(change: Change): ReadonlySet<string> {
 /** Held back in a rollout counts as available. */
 function isAvailable(sight: Sight, machine: Machine): boolean {
   const member = memberOn(sight, machine);
-  if (member?.state !== 'ready' || member.labels['skep.pool'] === undefined) return false;
+  // The swarm's word comes some seconds after the machine's end.
+  if (machine.state === 'stopped' || member?.state !== 'ready' || member.labels['skep.pool'] === undefined)
+    return false;
   return member.availability === 'active' || member.labels['skep.intent']?.startsWith('hold-back') === true;
 }
 
