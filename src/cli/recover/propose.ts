@@ -26,6 +26,9 @@ export function proposeSurvivor(seen: Seen, named: string | undefined): Proposal
   const { answering } = lost;
   const [first] = answering;
   if (first === undefined) {
+    // An engine that has just lost its leader is silent for some 20 s.
+    const silent = putAway(seen, null);
+    if ('refusal' in silent) return silent;
     return {
       refusal: `no manager answers. When all are lost for good: --from FILE restores a backup, --start-over begins a new swarm without what was in this one.`,
     };
