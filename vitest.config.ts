@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 /** Lives that take seconds each. */
 const SEARCH = [
-  'test/simulation/**/*.test.ts',
+  'test/simulation/{schedule,search}.test.ts',
+  'test/simulation/rehearsal/**/*.test.ts',
   'test/soak/**/*.test.ts',
-  'test/controller/plan/{search,deaths}.test.ts',
   'test/controller/disasters/**/*.test.ts',
   'test/controller/{rollout,source-guards,source-guards-git}.test.ts',
 ];

@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/controller/plan/**/*.test.ts', 'test/controller/holds.test.ts', 'test/model/*.test.ts'],
-    exclude: ['test/controller/plan/{search,deaths}.test.ts'],
     isolate: false,
   },
 });
