@@ -132,8 +132,8 @@ describe('a rollout on real engines', () => {
       'echo kept >>/data/file; sleep 100000',
     );
     const stubborn = ['--label', 'skep.drain=wait', '--stop-grace-period', '1h', '--entrypoint', '/bin/sh'];
-    const onWorkers = ['--constraint', 'node.labels.skep.pool==web'];
-    await service('stuck', ...onWorkers, ...stubborn, SERVICE_IMAGE, '-c', 'trap "" TERM; while :; do sleep 1; done');
+    const elsewhere = ['--constraint', `node.hostname!=${one}`];
+    await service('stuck', ...elsewhere, ...stubborn, SERVICE_IMAGE, '-c', 'trap "" TERM; while :; do sleep 1; done');
     await running('data', 1);
     await running('stuck', 1);
     await declare(wish(1, 4));
