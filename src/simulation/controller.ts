@@ -2,7 +2,6 @@ import { noFailpoint } from '../base/failpoint.ts';
 import { seededRandom } from '../base/random.ts';
 import { createDeletionLedger, ledgerByTerm } from '../controller/deletion-ledger.ts';
 import { runController } from '../controller/loop/controller.ts';
-import type { FileDoor } from '../controller/loop/file-door.ts';
 import type { Age } from '../controller/loop/git-age.ts';
 import { inProcessParser } from '../controller/loop/parse-worker.ts';
 import type { PassContext } from '../controller/loop/pass-context.ts';
@@ -10,14 +9,14 @@ import { createSource } from '../controller/loop/source.ts';
 import { planRoad } from '../controller/plan/plan-road.ts';
 import { createRecordsReader } from '../controller/records-reader.ts';
 import { type PassNeeds, runPass } from '../controller/run-pass.ts';
-import type { Disk } from '../controller/store/disk.ts';
 import { createInbox } from '../controller/store/inbox.ts';
 import { createStatusFiles } from '../controller/store/status-files.ts';
 import type { ClusterName } from '../model/ids.ts';
-import type { LeaseStore } from '../providers/provider.ts';
+import type { Plan } from '../model/plan.ts';
+import { diskOf, filesOf, leaseOf } from './doors/of-process.ts';
 import type { SimulatedProcess } from './process.ts';
 import { type Decide, OWNER, PATHS, type Simulation } from './simulation.ts';
-import type { Look } from './trace.ts';
+import type { Entry, Look } from './trace.ts';
 import { type Passes, type PassFacts, watchedProvider } from './watched-provider.ts';
 
 /** As `skep run` has them by default. */
@@ -101,10 +100,11 @@ function pass(
   cluster: ClusterName,
   cx: PassContext,
 ) {
+  const patience = patienceWith(sim, cluster);
   const facts: PassFacts = { term: cx.term, look: null, lies: [] };
   passes.set(cluster, facts);
   const plan: Decide = (declared, observed, known) => {
-    const decided = sim.decide(declared, observed, known);
+    const decided = patience(sim.decide(declared, observed, known));
     const look: Look = {
       kind: 'look',
       at: sim.clock.monotonic(),
@@ -128,57 +128,23 @@ function pass(
   });
 }
 
+/** Passes over one cluster at one moment after which time is made to pass, so that a tight circle ends: S12 tells of it. */
+const MAX_AT_ONCE = 100;
+
+function patienceWith({ clock, entries }: Simulation, cluster: ClusterName): (plan: Plan) => Plan {
+  const now = clock.monotonic();
+  const isCircling = entries.at(-MAX_AT_ONCE)?.at === now && looksNow(entries, cluster, now) > MAX_AT_ONCE;
+  const wait = { what: 'the simulation ends a circle in which no time passes', recheckMs: 1_000 };
+  return (plan) => (isCircling ? { ...plan, batch: [], waits: [wait] } : plan);
+}
+
+function looksNow(entries: readonly Entry[], cluster: ClusterName, now: number): number {
+  const first = entries.findLastIndex(({ at }) => at < now) + 1;
+  return entries.slice(first).filter((e) => e.kind === 'look' && e.cluster === cluster).length;
+}
+
 function ageOf({ commits }: Simulation, commit: string, other: string): Age {
   const [mine, its] = [commits.get(commit), commits.get(other)];
   if (mine === undefined || its === undefined) return { kind: 'unknown', because: 'it was never committed' };
   return { kind: mine < its ? 'older' : 'not-older' };
-}
-
-function filesOf({ tree: { door } }: Simulation, process: SimulatedProcess): FileDoor {
-  return {
-    readdir: (path) => process.through('files.readdir', () => door.readdir(path)),
-    stat: (path) => process.through('files.stat', () => door.stat(path)),
-    realpath: (path) => process.through('files.realpath', () => door.realpath(path)),
-    readFile: (path, max) => process.through('files.readFile', () => door.readFile(path, max)),
-  };
-}
-
-function diskOf(sim: Simulation, process: SimulatedProcess): Disk {
-  const { disk } = sim.tree;
-  async function write(path: string, text: string): Promise<void> {
-    const fault = sim.faults.take('disk.write', false);
-    if (fault && fault.how !== 'lose') throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
-    await disk.write(path, text);
-    sim.note({ kind: 'status', at: sim.clock.monotonic(), by: process.id, path, text });
-    if (fault) throw Object.assign(new Error('input/output error'), { code: 'EIO' });
-  }
-  return {
-    mkdir: (path) => process.through('disk.mkdir', () => disk.mkdir(path)),
-    readdir: (path) => process.through('disk.readdir', () => disk.readdir(path)),
-    readText: (path) => process.through('disk.readText', () => disk.readText(path)),
-    size: (path) => process.through('disk.size', () => disk.size(path)),
-    write: (path, text) => process.through('disk.write', () => write(path, text)),
-    rename: (from, to) => process.through('disk.rename', () => disk.rename(from, to)),
-    remove: (path) => process.through('disk.remove', () => disk.remove(path)),
-    tidy: (directory) => process.through('disk.tidy', () => disk.tidy(directory)),
-  };
-}
-
-/** Slow, failing, or with answers that get lost; an aborted call may have been written all the same. */
-function leaseOf(sim: Simulation, process: SimulatedProcess): LeaseStore & { isInPlace(): boolean } {
-  const store = sim.lease.open();
-  async function met<T>(method: string, call: () => Promise<T>): Promise<T> {
-    const fault = sim.faults.take(method, false);
-    if (fault?.how === 'late') await sim.clock.sleep(fault.ms);
-    else if (fault && fault.how !== 'lose') throw new Error('the store is down');
-    const answer = await call();
-    if (fault?.how === 'lose') throw new Error('the answer was lost');
-    return answer;
-  }
-  const patient = new AbortController().signal;
-  return {
-    isInPlace: store.isInPlace,
-    read: () => process.through('lease.read', () => met('lease.read', () => store.read(patient))),
-    swap: (seen, next) => process.through('lease.swap', () => met('lease.swap', () => store.swap(seen, next, patient))),
-  };
 }

@@ -97,13 +97,16 @@ const ASKS_FOR_HOLD: ReadonlySet<string> = new Set([
   'rotate-root',
   'boots',
 ]);
+/** What a spec or a service may say after which skep rightly holds something. */
+const ASKS_IN_WORDS =
+  /dataPathPort|"localData":\[|"replace":false|"windows"|"job":true|"constraints"|"maxReplicas|"hostPorts"|"reservations"/;
 /** Holds that say that the quorum did not survive what befell it. */
 const LOST: readonly string[] = ['QuorumLost', 'SwarmUnreachable'];
 
 /** Whether it is fair to expect Ready: nothing in spec or acts asks for a hold, and a quorum is left. */
 function isEligible({ story, trace }: Ran): boolean {
   const texts = [...Object.values(story.files), ...story.events.map(({ what }) => JSON.stringify(what))];
-  const asks = texts.some((text) => /dataPathPort|"localData":\["data"\]|"replace":false|"windows"/.test(text));
+  const asks = texts.some((text) => ASKS_IN_WORDS.test(text));
   const isLost = [...(trace.end?.statuses.values() ?? [])].some(({ status }) =>
     status.holds.some(({ reason }) => LOST.includes(reason)),
   );

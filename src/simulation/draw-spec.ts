@@ -41,7 +41,7 @@ export function drawSpec(dice: Dice, name: string): Written {
       swarm: chance(0.2) ? { taskHistoryLimit: pick([0, 5, 9]), certExpiry: pick(['30d', '90d']) } : {},
       engine: drawEngine(dice),
       managers: {
-        count: chance(0.06) ? pick([5, 7] as const) : pick([1, 1, 3, 3, 3] as const),
+        count: chance(0.05) ? pick([5, 7] as const) : pick([1, 1, 3, 3, 3] as const),
         availability: workers.some((pool) => pool.count > 0) && chance(0.2) ? 'Drain' : 'Active',
         nodeLabels: chance(0.2) ? { tier: pick(['a', 'b']) } : {},
       },
@@ -89,7 +89,7 @@ function drawRollout({ pick, chance }: Dice): NonNullable<Written['spec']['rollo
   return {
     maxSurge: maxUnavailable === 0 ? pick([1, 2, '50%']) : pick([0, 1, '50%']),
     maxUnavailable,
-    settle: pick(['0s', '5s', '20s']),
+    settle: pick(['0s', '0s', '5s', '20s']),
     drainTimeout: pick(['10s', '1m', '3m']),
     onDrainTimeout: pick(['Pause', 'Force']),
     canary: chance(0.5),
@@ -127,7 +127,7 @@ export function changeSpec(dice: Dice, before: Written): Written {
       return changed({ workers: workers.map((pool) => (chance(0.6) ? { ...pool, count: pick(COUNTS) } : pool)) });
     case 'managers':
       return changed({
-        managers: { ...spec.managers, count: chance(0.2) ? 7 : pick([1, 3, 3, 5] as const), availability: 'Active' },
+        managers: { ...spec.managers, count: chance(0.08) ? 7 : pick([1, 3, 3, 5] as const), availability: 'Active' },
       });
     case 'machines':
       return changed({ engine: { config: { debug: chance(0.5), 'max-concurrent-downloads': dice.between(1, 9) } } });

@@ -14,7 +14,7 @@ export function drawStory(seed: number): Story {
   const clusters = chance(0.04) ? 2 : 1;
   const specs = NAMES.slice(0, clusters).map((name) => drawSpec(dice, name));
   const files = Object.fromEntries(specs.map((spec) => [`${spec.metadata.name}.yaml`, JSON.stringify(spec)]));
-  const quietAt = between(60_000, pick([90_000, 2 * MINUTE, 5 * MINUTE]));
+  const quietAt = between(60_000, pick([90_000, 90_000, 2 * MINUTE, 4 * MINUTE]));
   const events: Happening[] = [];
   const happen = (at: number, what: What): void => void events.push({ at: Math.round(at), what });
   for (let cluster = 0; cluster < clusters; cluster += 1) {
@@ -27,7 +27,7 @@ export function drawStory(seed: number): Story {
       happen(between(bornAt, quietAt), { cluster, ...drawEdit(dice, JSON.stringify(spec)) });
     }
     const kinds = drawTemper(dice);
-    for (let n = pick([1, 2, 4, 8]); n > 0; n -= 1) {
+    for (let n = pick([1, 2, 3, 6]); n > 0; n -= 1) {
       happen(between(bornAt, quietAt), { cluster, ...pick(kinds)(dice) });
     }
   }
@@ -173,6 +173,14 @@ function drawEdit({ chance, between }: Dice, text: string): Deed {
   return chance(0.15) ? { kind: 'write-slowly', text, ms: between(20, 15_000) } : { kind: 'edit', text };
 }
 
+const LABELS = [
+  { 'skep.data': 'discard' },
+  { 'skep.drain': 'surge' },
+  { 'skep.drain': 'wait' },
+  { 'skep.drain': 'skip' },
+  { 'skep.drain': 'force' },
+] as const;
+
 function drawServices({ pick, chance }: Dice, least = 0): readonly ServiceWish[] {
   const count = Math.max(least, pick([0, 1, 1, 2]));
   return Array.from({ length: count }, (_, i): ServiceWish => {
@@ -181,7 +189,12 @@ function drawServices({ pick, chance }: Dice, least = 0): readonly ServiceWish[]
       name: `service-${i + 1}`,
       replicas: isGlobal ? 'global' : pick([1, 2, 3, 4]),
       ...(chance(0.15) ? { localData: ['data'] } : {}),
-      ...(chance(0.1) ? { labels: { 'skep.data': 'discard' } } : {}),
+      ...(chance(0.15) ? { labels: pick(LABELS) } : {}),
+      ...(chance(0.1) ? { constraints: [`node.labels.tier==${pick(['a', 'b'])}`] } : {}),
+      ...(chance(0.05) ? { maxReplicasPerNode: 1 } : {}),
+      ...(chance(0.05) ? { hostPorts: ['80/tcp'] } : {}),
+      ...(chance(0.05) ? { reservations: { nanoCpus: 1e9, memoryBytes: 2 ** 30 } } : {}),
+      ...(chance(0.1) ? { job: true, jobMs: pick([5_000, 20 * MINUTE]) } : {}),
     };
   });
 }

@@ -73,7 +73,7 @@ export function triage(desired: Desired, nodes: readonly Node[], seen: Seen, may
 
 /** Starts what is stopped and stays, and what the record has to know from now on. */
 export function planStarts(
-  { patients, startable, condemned, eased }: Triage,
+  { patients, checked, startable, condemned, eased }: Triage,
   staying: readonly Node[],
   seen: Seen,
 ): { readonly steps: readonly Step[]; readonly waits: readonly Wait[]; readonly notes: readonly HealthNote[] } {
@@ -93,7 +93,7 @@ export function planStarts(
       .filter((p) => !started.includes(p))
       .map(({ node }) => ({ what: `${node.machine.id} is started after the managers`, recheckMs: SICK_RECHECK_MS })),
     notes: nextNotes(seen.record.health, {
-      nodes: staying,
+      nodes: checked.map((c) => c.node),
       bad: bad.map((p) => p.node),
       started: started.map((p) => p.node),
       givenUp: givenUp.map((c) => c.node),

@@ -1,4 +1,4 @@
-import { type Broken, type Call, type Entry, type Invariant, looksOf, type Status } from '../trace.ts';
+import { type Broken, type Call, type Entry, type Invariant, type Look, looksOf, type Status } from '../trace.ts';
 
 /** S11: a secret in a status, an event, a plan or an error. */
 export const S11: Invariant = ({ entries, secrets }) =>
@@ -28,9 +28,13 @@ const WITHIN_MS = 10_000;
 /** What the loop may not answer with an immediate retry. */
 const SERIOUS = ['refuse', 'unreachable'];
 
-/** S12: the same failure retried without back-off, or a wait without reason and next time. */
+/** Passes over one cluster at one moment: a batch at once after another, each of which changed something. Our choice. */
+const MAX_AT_ONCE = 60;
+
+/** S12: the same failure retried without back-off, passes in a tight circle, or a wait without reason and next time. */
 export const S12: Invariant = (trace) => [
   ...hurried(trace.entries.filter((e): e is Call => e.kind === 'call' && SERIOUS.includes(e.fault ?? ''))),
+  ...circling(looksOf(trace)),
   ...looksOf(trace).flatMap(({ at, cluster, plan }): readonly Broken[] => {
     const bare = plan.holds.filter((hold) => !hold.why || !hold.release || !hold.what);
     const endless = plan.waits.filter((wait) => !wait.what || !(wait.recheckMs > 0));
@@ -49,6 +53,18 @@ function hurried(calls: readonly Call[]): readonly Broken[] {
     const recent = same.filter((c) => at - c.at < WITHIN_MS).length;
     return recent > TRIES
       ? [{ invariant: 'S12', at, why: `${by} tries ${method} ${about} ${recent} times in ${WITHIN_MS / 1_000} s` }]
+      : [];
+  });
+}
+
+function circling(looks: readonly Look[]): readonly Broken[] {
+  const counts = new Map<string, number>();
+  return looks.flatMap(({ at, by, cluster }): readonly Broken[] => {
+    const key = `${by} ${cluster} ${at}`;
+    const n = (counts.get(key) ?? 0) + 1;
+    counts.set(key, n);
+    return n === MAX_AT_ONCE
+      ? [{ invariant: 'S12', at, why: `${by} looks at ${cluster} again and again, and no time passes` }]
       : [];
   });
 }

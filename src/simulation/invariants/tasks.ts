@@ -8,18 +8,21 @@ export const S4: Invariant = (trace) =>
   removals(trace, (sight, id, change) => {
     const member = memberOf(sight, id);
     if (member?.state !== 'ready') return null;
-    const replicated = new Set(sight.swarm?.services.filter((s) => s.mode === 'replicated').map((s) => s.id));
-    const tasks = (sight.swarm?.tasks ?? []).filter(
-      (task) => task.nodeId === member.id && task.state === 'running' && replicated.has(task.serviceId),
-    );
-    if (tasks.length === 0) return null;
     const pool = poolOf(sight, id);
     const since = Number(member.labels['skep.since'] || Number.NaN);
     const ranOutMs =
       (change.look?.observed.now ?? change.before?.at ?? 0) - since - (pool?.rollout.drainTimeoutMs ?? 0);
-    const isForced = member.availability === 'drain' && pool?.rollout.onDrainTimeout === 'Force' && ranOutMs >= 0;
+    const isOver = member.availability === 'drain' && ranOutMs >= 0;
+    const awaited = (sight.swarm?.services ?? []).filter((service) => {
+      const manner = service.labels['skep.drain'];
+      const isForced = manner === 'force' || (manner !== 'wait' && pool?.rollout.onDrainTimeout === 'Force');
+      return service.mode === 'replicated' && manner !== 'skip' && !(isForced && isOver);
+    });
+    const tasks = (sight.swarm?.tasks ?? []).filter(
+      (task) => task.nodeId === member.id && task.state === 'running' && awaited.some((s) => s.id === task.serviceId),
+    );
     // A pool that is declared no more goes by the spec's own words, which the record still has.
-    return isForced || pool === null ? null : `S4 ${id} is terminated with ${tasks.length} tasks on it`;
+    return tasks.length === 0 || pool === null ? null : `S4 ${id} is terminated with ${tasks.length} tasks on it`;
   });
 
 /** S13: a machine with protected local data is destroyed, unless it was gone already. */

@@ -67,4 +67,23 @@ describe('what the search found', () => {
     const young = withMachine(at, 'demo-managers-0001', { createdAt: START - 1_000 });
     expect(decide(young, { swarm: { ok: true, value: null } }).holds).toEqual([]);
   });
+
+  it('of two machines that look bad and are too many both are noted, the second beside the first: no circle of writes', () => {
+    const base = aSituation({ managers: 1 }, { managers: 1, workers: { web: 0 } }, { firstReadyAt: START - HOUR });
+    const overdue = [1, 2].map((n) => {
+      const { machine } = aNode('web', n);
+      return { ...machine, createdAt: START - HOUR, engine: engineOf(machine, { swarm: 'inactive', nodeId: null }) };
+    });
+    const at = {
+      ...base,
+      machines: [...base.machines, ...overdue],
+      swarm: { ...base.swarm, rootRotationInProgress: true },
+    };
+    const written = (record: Situation['record']) =>
+      decide({ ...at, record }).batch.flatMap((step) => (step.kind === 'write-record' ? [step.next] : []))[0];
+    const [known] = overdue.map(({ id }) => ({ kind: 'bad', machine: id, pool: 'web', at: START }) as const);
+    const next = written({ ...at.record, health: known ? [known] : [] });
+    expect(next?.health.map(({ machine }) => machine)).toEqual(overdue.map(({ id }) => id));
+    expect(next && written(next)).toBeUndefined();
+  });
 });

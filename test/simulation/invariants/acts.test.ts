@@ -132,6 +132,12 @@ describe('S12: patience', () => {
     expect(judged('S12', ...tries(5_000))).toEqual([]);
   });
 
+  it('passes follow each other and no time passes', () => {
+    const looks = (stepMs: number) => Array.from({ length: 80 }, (_, i) => aLook(aWorld(WEB), { at: i * stepMs }));
+    expect(judged('S12', ...looks(0))).toEqual(['one looks at demo again and again, and no time passes']);
+    expect(judged('S12', ...looks(100))).toEqual([]);
+  });
+
   it('a hold without release, a wait without reason, a status without a next time', () => {
     const hold = { reason: 'Braked', what: 'it', why: 'because', release: '' } as const;
     expect(judged('S12', aLook(aWorld(WEB), { plan: { ...PLAN, holds: [hold] } }))).toHaveLength(1);

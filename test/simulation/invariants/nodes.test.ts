@@ -14,6 +14,7 @@ import {
   PLAN,
   removeMachine,
   runTask,
+  swarmIn,
 } from '../support/a-trace.ts';
 
 const judged = (invariant: keyof typeof INVARIANTS, change: Change): readonly string[] =>
@@ -42,6 +43,27 @@ describe('S4 and S13: nodes that go with tasks or data on them', () => {
     expect(judged('S4', anEffect('remove-machine', world, removeWeb))).toHaveLength(1);
     drainedFor(61_000);
     expect(judged('S4', anEffect('remove-machine', world, removeWeb))).toEqual([]);
+  });
+
+  it('a service may say itself whether it is waited for', () => {
+    const drained = (labels: Record<string, string>): World => {
+      const world = aWorld({
+        managers: 1,
+        workers: { web: 2 },
+        spec: { rollout: { onDrainTimeout: 'Force', drainTimeout: '1m' } },
+      });
+      runTask(world, 'web-1');
+      Object.assign(swarmIn(world).services[0] ?? {}, { labels });
+      Object.assign(memberIn(world, 'web-1'), {
+        availability: 'drain',
+        labels: { 'skep.since': String(START - 61_000) },
+      });
+      return world;
+    };
+    expect(judged('S4', anEffect('remove-machine', drained({ 'skep.drain': 'wait' }), removeWeb))).toHaveLength(1);
+    const skipped = drained({ 'skep.drain': 'skip' });
+    memberIn(skipped, 'web-1').labels = {};
+    expect(judged('S4', anEffect('remove-machine', skipped, removeWeb))).toEqual([]);
   });
 
   it('protected local data is destroyed', () => {
