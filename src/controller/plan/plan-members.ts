@@ -1,5 +1,6 @@
 import type { Desired } from '../../model/desired.ts';
 import type { Hold } from '../../model/hold.ts';
+import { MANAGERS } from '../../model/ids.ts';
 import type { InfrastructureView, Observed, SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import { describeProblem } from '../../model/problem.ts';
@@ -57,7 +58,9 @@ export function planMembers(ask: MembersAsk): MembersPlan {
   }
   const swarm = observed.swarm.value;
   if (swarm === null) {
-    const lost = record.swarmId !== null && machines.every((m) => m.engine !== null);
+    // Only a manager that says nothing could still bring it back.
+    const managers = machines.filter((m) => m.pool === MANAGERS);
+    const lost = record.swarmId !== null && managers.every((m) => m.engine !== null);
     // Without a swarm only machines that never answered or never began one are condemned: nobody misses them.
     const unborn = leavers
       .filter((s) => s.replaced)

@@ -86,4 +86,11 @@ describe('what the search found', () => {
     expect(next?.health.map(({ machine }) => machine)).toEqual(overdue.map(({ id }) => id));
     expect(next && written(next)).toBeUndefined();
   });
+
+  it('a swarm whose managers are all gone is lost, whatever its stopped workers might say', () => {
+    const base = aSituation({ web: 2 }, { managers: 1 }, { firstReadyAt: START - HOUR });
+    const machines = base.machines.map((m) => ({ ...m, state: 'stopped' as const, engine: null }));
+    const { holds } = decide({ ...base, machines }, { swarm: { ok: true, value: null } });
+    expect(holds.map(({ reason }) => reason)).toContain('SwarmUnreachable');
+  });
 });
