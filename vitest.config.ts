@@ -6,7 +6,8 @@ const SEARCH = [
   'test/simulation/rehearsal/**/*.test.ts',
   'test/soak/**/*.test.ts',
   'test/controller/disasters/**/*.test.ts',
-  'test/controller/{rollout,source-guards,source-guards-git}.test.ts',
+  'test/controller/{drains,rollout,source-guards,source-guards-git}.test.ts',
+  'test/providers/simulated/world-race.test.ts',
 ];
 
 /**
