@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { firstRecord } from '../dist/controller/plan/record-step.js';
 import { parseFile } from '../dist/model/cluster-spec/parse.js';
 import { expand } from '../dist/model/desired.js';
+import { PLAIN_SERVICE } from '../dist/model/observed.js';
 
 const NOW = 1_700_000_000_000;
 const WORKERS = 1_000;
@@ -108,22 +109,13 @@ function nodeOf({ name, n }, i, old, desired) {
 function swarmOf(nodes, desired) {
   const workers = nodes.filter(({ machine }) => machine.pool === 'web');
   const services = Array.from({ length: SERVICES }, (_, s) => ({
+    ...PLAIN_SERVICE,
     id: idOf(`service ${s}`),
     version: s,
     name: `service-${s}`,
-    mode: 'replicated',
     replicas: TASKS / SERVICES,
-    labels: {},
-    localData: [],
     constraints: ['node.labels.tier==web'],
     reservations: { nanoCpus: 100_000_000, memoryBytes: 64 * 2 ** 20 },
-    maxReplicasPerNode: 0,
-    hostPorts: [],
-    restart: 'any',
-    restartMaxAttempts: 0,
-    updateOrder: 'stop-first',
-    updating: false,
-    forceUpdate: 0,
   }));
   const tasks = Array.from({ length: TASKS }, (_, t) => ({
     id: idOf(`task ${t}`),

@@ -185,6 +185,24 @@ export interface ServiceView {
   readonly forceUpdate: number;
 }
 
+/** A service that fits anywhere, with Docker's defaults for the rest. */
+export const PLAIN_SERVICE = {
+  version: 0,
+  mode: 'replicated',
+  replicas: 1,
+  labels: {},
+  localData: [],
+  constraints: [],
+  reservations: { nanoCpus: 0, memoryBytes: 0 },
+  maxReplicasPerNode: 0,
+  hostPorts: [],
+  restart: 'any',
+  restartMaxAttempts: 0,
+  updateOrder: 'stop-first',
+  updating: false,
+  forceUpdate: 0,
+} as const satisfies Omit<ServiceView, 'id' | 'name'>;
+
 export interface TaskView {
   readonly id: string;
   readonly serviceId: string;

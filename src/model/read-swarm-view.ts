@@ -1,4 +1,4 @@
-import { DOCKERS_OPTIONS, type Member, type ServiceView, type SwarmView, type TaskView } from './observed.ts';
+import { DOCKERS_OPTIONS, type Member, PLAIN_SERVICE, type SwarmView, type TaskView } from './observed.ts';
 
 /**
  * A swarm as a status file kept it. One that an older skep wrote says less: what is missing is taken for Docker's default,
@@ -9,7 +9,7 @@ export function readSwarmView(kept: SwarmView): SwarmView {
     ...kept,
     options: kept.options ?? DOCKERS_OPTIONS,
     members: kept.members.map((member) => ({ ...NEWER_MEMBER, ...member })),
-    services: kept.services.map((service) => ({ ...NEWER_SERVICE, ...service })),
+    services: kept.services.map((service) => ({ ...PLAIN_SERVICE, ...service })),
     tasks: kept.tasks.map((task) => ({ ...NEWER_TASK, ...task })),
   };
 }
@@ -19,18 +19,5 @@ const NEWER_MEMBER = {
   engineLabels: {},
   platform: { os: '', arch: '' },
 } satisfies Partial<Member>;
-
-const NEWER_SERVICE = {
-  version: 0,
-  constraints: [],
-  reservations: { nanoCpus: 0, memoryBytes: 0 },
-  maxReplicasPerNode: 0,
-  hostPorts: [],
-  restart: 'any',
-  restartMaxAttempts: 0,
-  updateOrder: 'stop-first',
-  updating: false,
-  forceUpdate: 0,
-} satisfies Partial<ServiceView>;
 
 const NEWER_TASK = { restarts: 0 } satisfies Partial<TaskView>;

@@ -7,6 +7,7 @@ import {
   type Machine,
   type Member,
   type Observed,
+  PLAIN_SERVICE,
   type ServiceView,
   type SwarmView,
   type TaskView,
@@ -155,25 +156,7 @@ export function aSwarm(over: Partial<SwarmView> = {}): SwarmView {
 
 /** One replica that fits anywhere. */
 export function aService(name: string, over: Partial<ServiceView> = {}): ServiceView {
-  return {
-    id: `service-${name}`,
-    version: 10,
-    name,
-    mode: 'replicated',
-    replicas: 1,
-    labels: {},
-    localData: [],
-    constraints: [],
-    reservations: { nanoCpus: 0, memoryBytes: 0 },
-    maxReplicasPerNode: 0,
-    hostPorts: [],
-    restart: 'any',
-    restartMaxAttempts: 0,
-    updateOrder: 'stop-first',
-    updating: false,
-    forceUpdate: 0,
-    ...over,
-  };
+  return { ...PLAIN_SERVICE, id: `service-${name}`, version: 10, name, ...over };
 }
 
 export function aTask(service: string, node: string | null, over: Partial<TaskView> = {}): TaskView {

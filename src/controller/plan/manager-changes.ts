@@ -17,6 +17,8 @@ export interface ManagersAsk {
   readonly nodes: readonly Node[];
   readonly staying: readonly Node[];
   readonly condemned: readonly Leaver[];
+  /** False: nothing may begin that takes away. */
+  readonly mayShrink: boolean;
   /** Managers in raft that are to leave it because they are too many or outdated, in their order. */
   readonly retiring: readonly Node[];
   /** Why none of those is begun with now. */
@@ -34,16 +36,16 @@ export function planManagerChanges(ask: ManagersAsk): DeadManagers {
   const pool = desired.pools.find((p) => p.name === MANAGERS);
   // A worker that somebody promoted has no place in raft; nor has a manager that looks bad and still answers.
   const misplaced = nodes.filter((n) => n.machine.pool !== MANAGERS && n.member?.role === 'manager');
-  const retiring = [...condemned.map((c) => c.node), ...misplaced, ...ask.retiring];
-  const promotions = planPromotions(desired, record, staying, swarm, retiring);
+  const due = [...condemned.map((c) => c.node), ...(ask.mayShrink ? misplaced : [])];
+  const promotions = planPromotions(desired, record, staying, swarm, [...due, ...ask.retiring]);
   if (promotions.length > 0) return { ...dead, steps: promotions };
-  const demotion = pool ? planDemotion(retiring, pool, swarm) : NOBODY;
-  const held = demotion.steps.length > 0 && ask.retiringHold !== null;
-  if (held) return { ...dead, holds: [...dead.holds, ask.retiringHold] };
-  return { ...dead, steps: demotion.steps, holds: [...dead.holds, ...demotion.holds] };
+  if (!pool) return dead;
+  // Putting right waits for nothing; whom the spec retires may have to.
+  const { retiring, retiringHold } = ask;
+  const wrong = planDemotion(retiringHold === null ? [...due, ...retiring] : due, pool, swarm);
+  const held = retiringHold !== null && planDemotion(retiring, pool, swarm).steps.length > 0 ? [retiringHold] : [];
+  return { ...dead, steps: wrong.steps, holds: [...dead.holds, ...wrong.holds, ...held] };
 }
-
-const NOBODY = { steps: [], holds: [] };
 
 /** Raft members that the node list lacks: with them no arithmetic over the list is right. */
 function ghostsIn(swarm: SwarmView, nodes: readonly Node[]): readonly string[] {

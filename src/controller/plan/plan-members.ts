@@ -94,6 +94,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     nodes,
     staying,
     condemned,
+    mayShrink: ask.mayShrink,
     retiring: ask.mayShrink ? (turnover?.retiring ?? []) : [],
     retiringHold: turnover?.retiringHold ?? null,
   });

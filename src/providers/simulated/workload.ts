@@ -1,5 +1,5 @@
 import type { NodeId } from '../../model/ids.ts';
-import type { Resources, ServiceView } from '../../model/observed.ts';
+import { PLAIN_SERVICE, type Resources, type ServiceView } from '../../model/observed.ts';
 
 /** Services and tasks of a simulated swarm, as its world keeps them. */
 
@@ -46,28 +46,11 @@ export interface WorldTask {
   restarts: number;
 }
 
-/** One that fits anywhere and has Docker's defaults. */
-const PLAIN: Omit<WorldService, 'id' | 'name'> = {
-  version: 0,
-  mode: 'replicated',
-  replicas: 1,
-  labels: {},
-  localData: [],
-  constraints: [],
-  reservations: { nanoCpus: 0, memoryBytes: 0 },
-  maxReplicasPerNode: 0,
-  hostPorts: [],
-  restart: 'any',
-  restartMaxAttempts: 0,
-  updateOrder: 'stop-first',
-  forceUpdate: 0,
-  jobMs: 0,
-  update: null,
-};
+const { updating: _, ...PLAIN } = PLAIN_SERVICE;
 
 /** All of it has its own copies: a world is changed in place. */
 export function worldService(of: Partial<WorldService> & Pick<WorldService, 'id' | 'name'>): WorldService {
-  return structuredClone({ ...PLAIN, ...of });
+  return structuredClone<WorldService>({ ...PLAIN, jobMs: 0, update: null, ...of } as WorldService);
 }
 
 /** As an earlier skep kept it: constraints were node labels, and nothing was said of the rest. */

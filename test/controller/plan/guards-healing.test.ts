@@ -13,6 +13,8 @@ const W2 = 'demo-web-0002';
 const M2 = 'demo-managers-0002';
 const M3 = 'demo-managers-0003';
 const three = aSituation({ managers: 3, web: 1 }, { managers: 3, workers: { web: 1 } });
+const PROMOTED = { role: 'manager', manager: { leader: false, reachability: 'reachable' } } as const;
+const NEVER = { timeZone: 'UTC', windows: [{ start: '0 0 29 2 *', duration: '1m' }] };
 const UNREACHABLE = { manager: { leader: false, reachability: 'unreachable' } } as const;
 const without = (at: Situation, id: string): Situation => ({ ...at, machines: at.machines.filter((m) => m.id !== id) });
 const sickFor = (at: Situation, id: string, ms: number): Situation =>
@@ -195,6 +197,21 @@ const HEALING: readonly Row[] = [
   {
     guard: 'nothing is replaced while its document is missing',
     at: sickFor(withMember(three, W1, { state: 'down' }), W1, MINUTES_6),
+    declared: { kind: 'absent', absence: { firstMissedAt: 1, settled: false, settlesAt: null, suspicion: null } },
+    steps: [],
+  },
+  {
+    guard: 'a worker that somebody promoted leaves raft again, without waiting for a window',
+    at: withMember(
+      aSituation({ managers: 3, web: 1 }, { managers: 3, workers: { web: 1 }, spec: { maintenance: NEVER } }),
+      W1,
+      PROMOTED,
+    ),
+    steps: ['demote'],
+  },
+  {
+    guard: 'it stays while its document is missing',
+    at: withMember(three, W1, PROMOTED),
     declared: { kind: 'absent', absence: { firstMissedAt: 1, settled: false, settlesAt: null, suspicion: null } },
     steps: [],
   },

@@ -4,7 +4,7 @@ import type { Rollout } from '../../../src/model/record.ts';
 import { aDesired, aMember, aRecord, aService, aSwarm, aTask, START } from '../../support/builders.ts';
 
 const ROLLED: Rollout = { startedAt: START, state: 'well', since: START, weak: [] };
-const TODO = { services: [{ id: 'service-web', forceUpdate: 0 }], begunAt: null };
+const NOTED = { services: [{ id: 'service-web', forceUpdate: 0 }], begunAt: null };
 /** All three tasks are on one of two nodes. */
 const UNEVEN = aSwarm({
   members: [aMember('a'), aMember('b')],
@@ -16,7 +16,7 @@ const CLOSED = { timeZone: 'UTC', windows: [{ start: '0 0 1 1 *', duration: '1m'
 
 function plan(
   over: Partial<Parameters<typeof planSpreading>[0]> = {},
-  record: Parameters<typeof aRecord>[0] = { rebalance: TODO },
+  record: Parameters<typeof aRecord>[0] = { rebalance: NOTED },
   spec: Readonly<Record<string, unknown>> = { rollout: { rebalance: true } },
 ) {
   const desired = aDesired({ spec });
@@ -27,21 +27,21 @@ function plan(
 
 describe('planSpreading', () => {
   it('notes all services when a rollout has ended in which nodes were replaced', () => {
-    expect(plan({}, { rollout: ROLLED })).toEqual({ steps: [], holds: [], next: TODO });
+    expect(plan({}, { rollout: ROLLED })).toEqual({ steps: [], holds: [], next: NOTED });
   });
 
   it.each<[string, ReturnType<typeof plan>, object]>([
-    ['spreads what is noted', plan(), { steps: ['rebalance-service'], next: { ...TODO, begunAt: START } }],
+    ['spreads what is noted', plan(), { steps: ['rebalance-service'], next: { ...NOTED, begunAt: START } }],
     ['notes nothing of a rollout that replaced no node', plan({}, { rollout: { ...ROLLED, state: 'fresh' } }), {}],
-    ['waits while anything else is to be done', plan({ isCalm: false }), { next: TODO }],
-    ['waits while the swarm cannot be seen', plan({ swarm: null }), { next: TODO }],
+    ['waits while anything else is to be done', plan({ isCalm: false }), { next: NOTED }],
+    ['waits while the swarm cannot be seen', plan({ swarm: null }), { next: NOTED }],
     ['leaves it to the end of the next rollout', plan({ rollout: ROLLED }), {}],
     ['does nothing that is not asked for', plan({}, { rollout: ROLLED }, {}), {}],
-    ['forgets it when it is asked for no more', plan({}, { rebalance: TODO }, {}), {}],
+    ['forgets it when it is asked for no more', plan({}, { rebalance: NOTED }, {}), {}],
     [
       'waits for a maintenance window',
-      plan({}, { rebalance: TODO }, { rollout: { rebalance: true }, maintenance: CLOSED }),
-      { holds: ['OutsideWindow'], next: TODO },
+      plan({}, { rebalance: NOTED }, { rollout: { rebalance: true }, maintenance: CLOSED }),
+      { holds: ['OutsideWindow'], next: NOTED },
     ],
   ])('%s', (_, planned, expected) => {
     expect(planned).toEqual({ steps: [], holds: [], next: null, ...expected });

@@ -2,6 +2,7 @@ import { expand } from '../../../src/model/desired.ts';
 import type { ClusterName, MachineId, NodeId, SwarmId } from '../../../src/model/ids.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import type { StepKind } from '../../../src/model/step.ts';
+import { worldService } from '../../../src/providers/simulated/workload.ts';
 import type { World, WorldMachine, WorldMember, WorldSwarm } from '../../../src/providers/simulated/world.ts';
 import { sightOf } from '../../../src/simulation/sight.ts';
 import type { Change, Entry, Look, Trace } from '../../../src/simulation/trace.ts';
@@ -116,25 +117,7 @@ export function lose(world: World, machine: string): void {
 /** A replicated service with a running task on one node. */
 export function runTask(world: World, machine: string, localData: readonly string[] = []): void {
   const { services, tasks } = swarmIn(world);
-  services.push({
-    id: 's1',
-    version: 1,
-    name: 'shop',
-    mode: 'replicated',
-    replicas: 1,
-    labels: {},
-    localData: [...localData],
-    constraints: [],
-    reservations: { nanoCpus: 0, memoryBytes: 0 },
-    maxReplicasPerNode: 0,
-    hostPorts: [],
-    restart: 'any',
-    restartMaxAttempts: 0,
-    updateOrder: 'stop-first',
-    forceUpdate: 0,
-    jobMs: 0,
-    update: null,
-  });
+  services.push(worldService({ id: 's1', version: 1, name: 'shop', localData: [...localData] }));
   tasks.push({
     id: 't1',
     service: 's1',
