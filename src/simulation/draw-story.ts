@@ -5,6 +5,8 @@ import { changeSpec, type Dice, diceOf, drawSpec, type Written } from './draw-sp
 import { type CallFault, FAULT_KINDS, type Happening, type Story, type What } from './story.ts';
 
 const MINUTE = 60_000;
+/** Two passes in three would else see nothing new: most schedules do without them, and cost little more than half. */
+const RECHECKS_MS = [0, 2_000, 2_000, 2_000, 2_000];
 const NAMES = ['alpha', 'beta'] as const;
 
 /** One schedule, all of it from its seed. */
@@ -31,7 +33,8 @@ export function drawStory(seed: number): Story {
       happen(between(bornAt, quietAt), { cluster, ...pick(kinds)(dice) });
     }
   }
-  return { seed, files, events: events.sort((a, b) => a.at - b.at), quietAt };
+  const leastRecheckMs = pick(RECHECKS_MS);
+  return { seed, files, events: events.sort((a, b) => a.at - b.at), quietAt, leastRecheckMs };
 }
 
 type Deed = What extends infer W ? (W extends What ? Omit<W, 'cluster'> : never) : never;

@@ -37,7 +37,7 @@ export async function runStory(
   plan: Decide = planCluster,
   onBegin: (sim: Simulation) => void = () => {},
 ): Promise<Ran> {
-  const sim = createSimulation(story.seed, plan);
+  const sim = createSimulation(story.seed, unhurried(plan, story.leastRecheckMs ?? 0));
   onBegin(sim);
   const crew = createCrew(sim);
   const documents = createDocuments(sim, story.files);
@@ -84,6 +84,14 @@ export async function runStory(
   };
   return { story, trace, broken: judge(trace), met: sim.met };
 }
+
+const unhurried =
+  (plan: Decide, leastMs: number): Decide =>
+  (...seen) => {
+    const decided = plan(...seen);
+    const waits = decided.waits.map((w) => (w.recheckMs < leastMs ? { ...w, recheckMs: leastMs } : w));
+    return leastMs === 0 ? decided : { ...decided, waits };
+  };
 
 interface Stage {
   readonly story: Story;

@@ -13,6 +13,8 @@ export interface Story {
   readonly events: readonly Happening[];
   /** When faults stop, ms after the beginning. */
   readonly quietAt: number;
+  /** A controller looks again at what it waits for after so many ms at the earliest; missing: as planned. Hints come in any case. */
+  readonly leastRecheckMs?: number;
   /** How long rest is waited for at most, ms; missing: as long as drawn specs can take. */
   readonly patienceMs?: number;
 }
