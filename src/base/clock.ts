@@ -10,6 +10,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Why a sleep was cut short that nobody needs any more. One for all: an abort without a reason makes an error with a stack each time. */
+export const NO_LONGER = new Error('no longer waited for');
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../base/clock.ts';
 import type { Lease } from '../../providers/provider.ts';
 
 /** All in ms, all on the monotonic clock. */
@@ -44,7 +44,7 @@ export async function withLimit<T>(clock: Clock, ms: number, call: (signal: Abor
   try {
     return await Promise.race([call(over.signal), limit]);
   } finally {
-    answered.abort();
+    answered.abort(NO_LONGER);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../base/clock.ts';
 
 /** A wait that can be ended early. A nudge while nobody waits ends the next wait. */
 export interface Nudge {
@@ -18,7 +18,7 @@ export function createNudge(clock: Clock): Nudge {
     async wait(ms, signal) {
       if (!isNudged && !signal.aborted) {
         const early = new AbortController();
-        wake = () => early.abort();
+        wake = () => early.abort(NO_LONGER);
         signal.addEventListener('abort', wake, { once: true });
         await clock.sleep(Math.max(0, ms), early.signal).catch(() => {});
         signal.removeEventListener('abort', wake);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../base/clock.ts';
 import { createAlarmHeap } from './alarm-heap.ts';
 import { createFifoSet, type FifoSet } from './fifo-set.ts';
 
@@ -107,7 +107,7 @@ export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSig
 
   function setAlarm(at: number): void {
     if (signal.aborted || (alarm && alarm.at <= at)) return;
-    alarm?.cancel.abort();
+    alarm?.cancel.abort(NO_LONGER);
     const cancel = new AbortController();
     alarm = { at, cancel };
     void clock.sleep(Math.max(0, at - clock.monotonic()), cancel.signal).then(ring, () => {});
@@ -126,7 +126,7 @@ export function createWorkQueue<K extends string>(clock: Clock, signal: AbortSig
   }
 
   const stop = (): void => {
-    alarm?.cancel.abort();
+    alarm?.cancel.abort(NO_LONGER);
     for (const taker of takers) taker(null);
     takers.clear();
   };

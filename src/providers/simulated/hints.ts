@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../base/clock.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import { nextDue } from './advance.ts';
 import type { World } from './world.ts';
@@ -17,7 +17,7 @@ export function followHints(
   const alarms = new Map<ClusterName, AbortController>();
 
   function setAlarm(cluster: ClusterName): void {
-    alarms.get(cluster)?.abort();
+    alarms.get(cluster)?.abort(NO_LONGER);
     alarms.delete(cluster);
     const world = readQuietly(worlds, cluster);
     const due = world?.owner === owner ? nextDue(world) : null;
@@ -44,7 +44,7 @@ export function followHints(
     'abort',
     () => {
       unwatch();
-      for (const alarm of alarms.values()) alarm.abort();
+      for (const alarm of alarms.values()) alarm.abort(NO_LONGER);
       alarms.clear();
     },
     { once: true },

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../base/clock.ts';
 
 /** The world gave no answer in time. What was asked may have taken effect all the same. */
 export class NoAnswerInTime extends Error {
@@ -31,7 +31,7 @@ export async function withLimit<T>(
   try {
     return await Promise.race([fn(inner.signal), aborted(inner.signal)]);
   } finally {
-    settled.abort();
+    settled.abort(NO_LONGER);
     outer.removeEventListener('abort', onOuter);
   }
 }
