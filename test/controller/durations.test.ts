@@ -48,6 +48,22 @@ describe('a plan', () => {
     expect(learnt(at)).toEqual([{ startup: { ms: 5_000, count: 1 } }]);
   });
 
+  it('notes the startup of a manager with its promotion', () => {
+    const joined = { ...JOINING, role: 'worker', manager: null } as const;
+    const at = withMember(aSituation({ managers: 3 }, { managers: 3 }), 'demo-managers-0003', joined);
+    expect(learnt(at)).toEqual([{ startup: { ms: 5_000, count: 1 } }]);
+  });
+
+  it('notes nothing of a machine that was made while a rollout settled, and waited for its turn', () => {
+    const at = withMember(aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } }), W1, JOINING);
+    const rollout = { startedAt: START, state: 'well', since: START - 20_000, weak: [] } as const;
+    expect(learnt({ ...at, record: { ...at.record, rollout } })).toEqual([{}]);
+    const settledBefore = { ...rollout, since: START - 30_000 };
+    expect(learnt({ ...at, record: { ...at.record, rollout: settledBefore } })).toMatchObject([
+      { startup: { count: 1 } },
+    ]);
+  });
+
   it('notes nothing of a node that was labelled anew, nor while the cluster is made', () => {
     const at = withMember(aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } }), W1, JOINING);
     expect(learnt(at, START + 600_001)).toEqual([]);

@@ -18,7 +18,7 @@ import { planSurge } from './surge.ts';
 export type Drain =
   /** The next step: of the drain, or of what goes before it. */
   | { readonly kind: 'begin'; readonly step: Step }
-  | { readonly kind: 'running'; readonly waitsFor: string }
+  | { readonly kind: 'running'; readonly waitsFor: string; readonly lastedMs: number }
   | { readonly kind: 'over' }
   | { readonly kind: 'held'; readonly hold: Hold };
 
@@ -76,7 +76,8 @@ function inTime({ member, pool, now }: DrainAsk, awaited: readonly Awaited[], ne
   if (awaited.length === 0) return next;
   const say = (some: readonly Awaited[]): string => some.map(({ what }) => what).join(', ');
   const since = sinceOf(member, now);
-  if (now - since <= pool.rollout.drainTimeoutMs) return { kind: 'running', waitsFor: say(awaited) };
+  if (now - since <= pool.rollout.drainTimeoutMs)
+    return { kind: 'running', waitsFor: say(awaited), lastedMs: now - since };
   const kept = awaited.filter(({ service }) => !mayForce(service, pool));
   if (kept.length === 0) return next;
   return {

@@ -88,7 +88,7 @@ export function planLife(
     ...(turnover?.waits ?? []),
     ...sick.waits,
     ...healed.waits,
-    ...progressOf(desired, record, infrastructure, nodes, swarm),
+    ...progressOf(desired, record, infrastructure, nodes, swarm, now),
   ];
   const isWhole = swarm !== null && record.swarmId !== null && staying.every(isAdmitted);
   const isCalm = isWhole && steps.length === 0 && planned.length === 0 && waits.length === 0;
@@ -183,6 +183,6 @@ const hasQuorum = (infrastructure: InfrastructureView, nodes: readonly Node[], s
 
 function forwardTargets(nodes: readonly Node[], swarm: SwarmView | null): readonly string[] {
   if (swarm === null) return [];
-  const ready = nodes.filter(({ member }) => member?.state === 'ready' && member.availability !== 'drain');
+  const ready = nodes.filter((n) => isAdmitted(n) && n.member?.state === 'ready' && n.member.availability !== 'drain');
   return ready.flatMap(({ machine }) => (machine.address ? [machine.address] : [])).sort();
 }

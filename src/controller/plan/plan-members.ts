@@ -86,13 +86,14 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     planNodeUpkeep(desired, record, awake, observed.now),
   ]);
   const condemned = leavers.filter((s) => s.replaced);
+  const wanted = staying.filter((n) => !turnover?.waiting.has(n));
   const managers = planManagerChanges({
     desired,
     record,
     infrastructure,
     swarm: known,
     nodes,
-    staying,
+    staying: wanted,
     condemned,
     mayShrink: ask.mayShrink,
     retiring: ask.mayShrink ? (turnover?.retiring ?? []) : [],
@@ -103,7 +104,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     ...planLeaves(record, staying, swarm),
     ...planJoins(record, staying, swarm),
     ...managers.steps,
-    ...planAdmission(desired, record, staying),
+    ...planAdmission(desired, record, wanted),
     ...[...planUndoneDrains(desired, awake), ...upkeep.steps, ...holdBack].filter(
       (s) => !isChangedBy(managers.steps, s),
     ),

@@ -41,8 +41,11 @@ export function planRoad(
   for (let looks = 0; looks < MAX_BATCHES && work < maxWork; looks++) {
     if (plan.batch.length > 0) {
       const after = imagine(world, plan.batch, desiredOf(declared, world));
-      batches.push(withNotes({ steps: plan.batch, before: world, after, waitMs, durations }));
-      world = after;
+      const batch = withNotes({ steps: plan.batch, before: world, after, waitMs, durations });
+      batches.push(batch);
+      // What is prepared while a rollout settles takes none of the time that comes after.
+      const takesMs = isSettling(world) ? Math.max(...batch.map((s) => s.note.takesMs)) : 0;
+      world = { ...after, now: after.now + takesMs };
       waitMs = 0;
     } else {
       const ms = passingMs(plan, world, declared);
@@ -72,10 +75,11 @@ function passingMs(plan: Plan, world: Observed, declared: Declared): number | nu
     const { changesAt } = windowAt(desiredOf(declared, world).maintenance, world.now);
     return changesAt === null ? null : changesAt - world.now;
   }
-  const rollout = world.record.ok ? (world.record.value?.rollout ?? null) : null;
-  if (rollout?.state !== 'well' || plan.waits.length === 0) return null;
+  if (!isSettling(world) || plan.waits.length === 0) return null;
   return Math.max(...plan.waits.map((w) => w.recheckMs));
 }
+
+const isSettling = ({ record }: Observed): boolean => record.ok && record.value?.rollout?.state === 'well';
 
 function desiredOf(declared: Declared, observed: Observed): Desired {
   if (observed.record.ok && observed.record.value) return specInForce(declared, observed.record.value).desired;

@@ -10,6 +10,10 @@ const RAFT_RECHECK_MS = 150;
 /** For what may last. A member is called Down 10–15 s after its machine went (measured); looking oftener gains nothing. */
 const SLOW_RECHECK_MS = 1_000;
 
+/** Ever more rarely the longer it lasts: what is missed by waiting is a tenth of it. */
+export const recheckAfter = (lastedMs: number): number =>
+  Math.round(Math.min(Math.max(lastedMs / 10, RAFT_RECHECK_MS), SLOW_RECHECK_MS));
+
 /** What is on its way by itself; what does not move without somebody's hand is held, not waited for. */
 export function progressOf(
   desired: Desired,
@@ -17,8 +21,9 @@ export function progressOf(
   infrastructure: InfrastructureView,
   nodes: readonly Node[],
   swarm: SwarmView | null,
+  now: number,
 ): readonly Wait[] {
-  const waits = nodes.flatMap((node) => [...machineWaits(node), ...memberWaits(desired, record, node)]);
+  const waits = nodes.flatMap((node) => [...machineWaits(node), ...memberWaits(desired, record, node, now)]);
   if (!swarm) return waits;
   const left = membersWithoutMachine(infrastructure, swarm).filter(
     (m) => m.manager === null && isOurs(m, record.cluster),
@@ -39,11 +44,14 @@ function machineWaits({ machine }: Node): readonly Wait[] {
   return engine?.swarm === 'pending' ? [{ what: `${id} joins`, recheckMs: RAFT_RECHECK_MS }] : [];
 }
 
-function memberWaits(desired: Desired, record: ClusterRecord, { machine, member }: Node): readonly Wait[] {
+function memberWaits(desired: Desired, record: ClusterRecord, { machine, member }: Node, now: number): readonly Wait[] {
   const pool = desired.pools.find((p) => p.name === machine.pool);
   if (!pool || !member || machine.state !== 'running' || machine.engine === null) return [];
   const { id } = machine;
-  const recheckMs = isJoining(member) || record.firstReadyAt === null ? RAFT_RECHECK_MS : SLOW_RECHECK_MS;
+  const { rollout } = record;
+  const isNew = isJoining(member) || record.firstReadyAt === null;
+  const inHandMs = rollout?.state === 'moving' ? recheckAfter(now - rollout.since) : SLOW_RECHECK_MS;
+  const recheckMs = isNew ? RAFT_RECHECK_MS : inHandMs;
   if (member.state === 'unknown') return [{ what: `the swarm calls ${id} ${member.state}`, recheckMs }];
   if (member.state !== 'ready') return [];
   if (member.role === 'manager' && member.manager?.reachability !== 'reachable')

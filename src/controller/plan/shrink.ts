@@ -9,8 +9,10 @@ import { type DrainPolicy, planDrain } from './drain.ts';
 import type { Leaver } from './leavers.ts';
 import { localDataHold } from './local-data.ts';
 import { INTENT_LABEL, isJoining, keptByLabel, labelsFor, type Node, SINCE_LABEL, STRENGTH_LABEL } from './nodes.ts';
+import { recheckAfter } from './progress.ts';
 import { raftOf } from './quorum.ts';
 import { isLeaving } from './rollout/available.ts';
+import { awaitedOn } from './strength.ts';
 
 export interface Shrinking {
   readonly steps: readonly Step[];
@@ -18,7 +20,7 @@ export interface Shrinking {
   readonly waits: readonly Wait[];
 }
 
-/** How often a drain is looked at while no hint comes, ms. Our choice: a task stops within its grace, 10 s by default. */
+/** How often it is looked at whether a drain may begin, ms. Our choice: what it waits for takes seconds. */
 const DRAIN_RECHECK_MS = 500;
 /** A look that failed, an engine that does not answer: our choice, as often as a swarm's own states change. */
 const SILENCE_RECHECK_MS = 1_000;
@@ -83,8 +85,9 @@ function planLeaving(
   const drain = planDrain({ member, swarm, pool: policyOf(desired, machine.pool), ...at, why, intent });
   switch (drain.kind) {
     case 'begin': {
-      // Right after a leader change nobody can say how strong a service is.
-      const isUnsure = swarm.members.some((m) => m.state === 'unknown' && !isJoining(m));
+      // Right after a leader change nobody can say how strong a service is. Where none runs, none gets weaker.
+      const isUnsure =
+        swarm.members.some((m) => m.state === 'unknown' && !isJoining(m)) && awaitedOn(member, swarm).length > 0;
       const what = `the swarm does not know all its members yet; then ${machine.id} is drained`;
       if (isUnsure) return { what, recheckMs: DRAIN_RECHECK_MS };
       return at.mayBegin ? drain.step : { what: `${machine.id} is drained next`, recheckMs: DRAIN_RECHECK_MS };
@@ -92,7 +95,7 @@ function planLeaving(
     case 'held':
       return drain.hold;
     case 'running':
-      return { what: `${machine.id} drains: ${drain.waitsFor}`, recheckMs: DRAIN_RECHECK_MS };
+      return { what: `${machine.id} drains: ${drain.waitsFor}`, recheckMs: recheckAfter(drain.lastedMs) };
     case 'over':
       if (machine.state === 'running' && machine.engine === null && member.state !== 'down') return silent;
       return remove(`${why}; its drain is over`);

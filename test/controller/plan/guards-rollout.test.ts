@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import type { Rollout } from '../../../src/model/record.ts';
 import { aService, aTask, START } from '../../support/builders.ts';
-import { checkRow, type Row, withRecord } from '../../support/guard-rows.ts';
+import { checkRow, engineOf, type Row, withRecord } from '../../support/guard-rows.ts';
 import {
   ADMITTED,
   aSituation,
@@ -13,6 +13,7 @@ import {
 } from '../../support/worlds.ts';
 
 const NEWER = { engine: { config: { debug: true } } };
+const M1 = 'demo-managers-0001';
 const M2 = 'demo-managers-0002';
 const M3 = 'demo-managers-0003';
 const M4 = 'demo-managers-0004';
@@ -20,6 +21,7 @@ const W1 = 'demo-web-0001';
 const W2 = 'demo-web-0002';
 const W3 = 'demo-web-0003';
 const W4 = 'demo-web-0004';
+const W5 = 'demo-web-0005';
 const FRESH: Rollout = { startedAt: START, state: 'fresh', since: START, weak: [] };
 const UNREACHABLE = { manager: { leader: false, reachability: 'unreachable' } } as const;
 const NEVER = { timeZone: 'UTC', windows: [{ start: '0 0 29 2 *', duration: '1m' }] };
@@ -45,6 +47,24 @@ const inHand = newer(outdated({ managers: 1, web: 4 }, POOL, moving), W4);
 const three = outdated({ managers: 3 }, { managers: 3 });
 /** A fourth manager came for an old one. */
 const four = newer(outdated({ managers: 4 }, { managers: 3 }, moving), M4);
+/** Managers and workers; the canary was replaced before. */
+const BOTH = { managers: 3, workers: { web: 3 } } as const;
+const WIDE = { managers: 1, workers: { web: { count: 3, rollout: { maxSurge: 2 } } } } as const;
+const workersToo = outdated({ managers: 3, web: 3 }, BOTH);
+const settling: Rollout = { ...FRESH, state: 'well', since: START - 29_000 };
+const settled: Rollout = { ...FRESH, state: 'well', since: START - 31_000 };
+/** A machine came for the next one, and joined. */
+const spare = withMember(newer(outdated({ managers: 1, web: 4 }, POOL), M1, W1, W4), W4, JOINING);
+const spareManager = engineOf(
+  withMember(newer(outdated({ managers: 4, web: 3 }, BOTH), M2, M4, W1), M4, {
+    ...JOINING,
+    role: 'worker',
+    manager: null,
+  }),
+  M4,
+  { isManager: false },
+);
+const ABORT = { id: 'a', kind: 'abort', by: 'ann', at: START, reason: null, until: null } as const;
 const lacking = { web: { count: 3, rollout: { maxSurge: 0, maxUnavailable: 1, canary: false } } };
 
 const data = aService('db', { localData: ['volume db'] });
@@ -77,8 +97,85 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'S5: no old one goes before the new one serves',
-    at: withMember(inHand, W4, JOINING),
+    at: withMember(withRecord(inHand, { rollout: FRESH }), W4, JOINING),
     steps: ['set-node'],
+  },
+  {
+    guard: 'while one settles, the machine for the next one is made',
+    at: withRecord(newer(workersToo, M2, M3, W1), { rollout: settling }),
+    steps: ['grow-pool'],
+    waits: /the next node of managers is replaced at/,
+  },
+  {
+    guard: 'not while the canary settles',
+    at: withRecord(newer(workersToo, W1), { rollout: settling }),
+    steps: [],
+    waits: /the next node of managers is replaced at/,
+  },
+  {
+    guard: 'not where the canary is the newest of several of another pool',
+    at: withMachine(withRecord(newer(workersToo, M2, M3, W1), { rollout: settling }), W1, { createdAt: START + 1 }),
+    steps: [],
+  },
+  {
+    guard: 'the first manager is no canary where workers had one',
+    at: withMachine(withRecord(newer(workersToo, M2, W1), { rollout: settling }), M2, { createdAt: START + 1 }),
+    steps: ['grow-pool'],
+  },
+  {
+    guard: 'not when no window is open by then',
+    at: withRecord(newer(outdated({ managers: 3, web: 3 }, { ...BOTH, spec: { maintenance: NEVER } }), M2, M3, W1), {
+      rollout: settling,
+    }),
+    steps: [],
+  },
+  {
+    guard: 'not while something is not well',
+    at: withMember(withRecord(newer(workersToo, M2, M3, W1), { rollout: { ...settling, state: 'dipped' } }), W1, {
+      state: 'down',
+    }),
+    never: 'grow-pool',
+  },
+  {
+    guard: 'never one more than it may be above the count',
+    at: withRecord(newer(outdated({ managers: 4, web: 3 }, BOTH), M4, W1), { rollout: settling }),
+    never: 'grow-pool',
+  },
+  {
+    guard: 'a machine made for the next one is not admitted before it has settled',
+    at: withRecord(spare, { rollout: settling }),
+    steps: [],
+    waits: /the next node of web is replaced at/,
+  },
+  { guard: 'then it is', at: withRecord(spare, { rollout: settled }), steps: ['set-node'] },
+  {
+    guard: 'nor while something is not well',
+    at: withMember(withRecord(spare, { rollout: { ...settled, state: 'dipped' } }), W1, { state: 'down' }),
+    never: 'set-node',
+  },
+  {
+    guard: 'a manager made for the next one is not promoted before it has settled',
+    at: withRecord(spareManager, { rollout: settling }),
+    steps: [],
+    waits: /the next node of managers is replaced at/,
+  },
+  { guard: 'then it is promoted', at: withRecord(spareManager, { rollout: settled }), steps: ['promote'] },
+  {
+    guard: 'several that go together are admitted as they come, while the first is in hand',
+    at: withMember(newer(outdated({ managers: 1, web: 5 }, WIDE, settled), W1, W4, W5), W5, JOINING),
+    steps: ['write-record', 'set-node', 'set-node', 'set-node'],
+  },
+  {
+    guard: 'after an abort the machine made for the next one goes',
+    at: withRecord(spare, { rollout: settling, intents: [ABORT] }),
+    steps: ['remove-machine'],
+    held: 'ReplacementHeld',
+  },
+  {
+    guard: 'after an abort the manager made for the next one goes',
+    at: withRecord(spareManager, { rollout: settling, intents: [ABORT] }),
+    steps: ['remove-machine'],
+    held: 'ReplacementHeld',
   },
   {
     guard: 'S5: nodes already unavailable count',

@@ -93,9 +93,14 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'S4: strength is not noted while the swarm does not know its members',
-    at: withMember(leaving, M1, { state: 'unknown' }),
+    at: withMember(busy(leaving), M1, { state: 'unknown' }),
     never: 'set-node',
     waits: /does not know all its members/,
+  },
+  {
+    guard: 'a node without tasks is drained all the same: nobody gets weaker',
+    at: withMember(leaving, M1, { state: 'unknown' }),
+    steps: ['set-node'],
   },
   {
     guard: 'members of ours whose machines are gone keep no drain waiting',

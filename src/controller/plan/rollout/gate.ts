@@ -8,7 +8,10 @@ import { isAborted, isNow } from '../rollout-words.ts';
 import type { Bearing } from './settle.ts';
 
 /** Whether the next node of a rollout may be begun, and if not, why and until when. */
-export type Gate = { readonly open: true } | { readonly open: false; readonly hold?: Hold; readonly wait?: Wait };
+export type Gate =
+  | { readonly open: true }
+  /** `mayPrepare`: only settling is awaited, so the machine for the next one may be made meanwhile. */
+  | { readonly open: false; readonly hold?: Hold; readonly wait?: Wait; readonly mayPrepare?: boolean };
 
 const RECHECK_MS = 1_000;
 /** `changesAt` may be years away, and timers take no more than 24 days. */
@@ -23,6 +26,8 @@ export interface GateAsk {
   readonly pool: DesiredPool;
   /** Its first node of today's spec is not there yet. */
   readonly isCanary: boolean;
+  /** The one that settles is the canary. */
+  readonly isCanaryNewest: boolean;
   readonly now: number;
 }
 
@@ -41,11 +46,11 @@ export function gateOf(ask: GateAsk): Gate {
   if (seen.dip !== null) return dipped(ask, seen.dip);
   if (rollout.state === 'moving' || rollout.state === 'dipped') return waitFor('all is well again; it has to settle');
   const settledAt = rollout.since + pool.rollout.settleMs;
-  if (rollout.state === 'well' && now < settledAt)
-    return waitFor(
-      `the next node of ${pool.name} is replaced at ${isoTime(settledAt)}, if all stays well`,
-      settledAt - now,
-    );
+  if (rollout.state === 'well' && now < settledAt) {
+    const what = `the next node of ${pool.name} is replaced at ${isoTime(settledAt)}, if all stays well`;
+    const isOpenThen = outsideWindow(desired, record, settledAt, '') === null;
+    return { ...waitFor(what, settledAt - now), mayPrepare: isOpenThen && !ask.isCanaryNewest };
+  }
   const window = outsideWindow(desired, record, now, `replace outdated nodes of ${pool.name}`);
   return window ? { open: false, hold: window } : { open: true };
 }
@@ -65,7 +70,7 @@ export function outsideWindow(desired: Desired, record: ClusterRecord, now: numb
   };
 }
 
-const waitFor = (what: string, ms = RECHECK_MS): Gate => ({
+const waitFor = (what: string, ms = RECHECK_MS): Gate & { open: false } => ({
   open: false,
   wait: { what, recheckMs: Math.max(50, Math.min(ms, LONGEST_MS)) },
 });

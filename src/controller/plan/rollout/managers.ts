@@ -18,13 +18,14 @@ export interface ManagersTurn {
 /**
  * Managers surge by exactly one: a new one is a reachable manager before an old one is demoted, and only what is out of
  * raft is drained and removed (safety.md 2).
- * @param mayBegin another outdated manager may be begun with
+ * @param mayPrepare the machine for another outdated manager may be made
+ * @param isAborted nobody else is replaced
  */
 export function planManagersTurn(
   now: PoolNow,
   swarm: SwarmView,
   record: ClusterRecord,
-  mayBegin: boolean,
+  { mayPrepare, isAborted }: { readonly mayPrepare: boolean; readonly isAborted: boolean },
 ): ManagersTurn {
   const { pool, here, outdated } = now;
   const order = byWorth(here, outdated);
@@ -36,7 +37,7 @@ export function planManagersTurn(
   const fresh = order.filter((n) => neverManaged(n, record));
   const hasOutdated = inRaft.some((n) => outdated.has(n));
   // One more than declared while an outdated one is to go: the one that takes its place.
-  const wanted = Math.max(0, pool.count + (hasOutdated ? 1 : 0) - inRaft.length);
+  const wanted = Math.max(0, pool.count + (hasOutdated && !isAborted ? 1 : 0) - inRaft.length);
   const good = fresh.filter((n) => !outdated.has(n));
   const tooMany = good.slice(0, Math.max(0, good.length - wanted));
   const leavers: Leaver[] = [
@@ -53,7 +54,7 @@ export function planManagersTurn(
   ];
   const raft = raftOf(swarm.members);
   const isWhole = raft.n === pool.count && raft.reachable === raft.n && !isChanging(raft);
-  const surge = mayBegin && isWhole && here.length === pool.count && now.takable.length > 0 ? 1 : 0;
+  const surge = mayPrepare && isWhole && here.length === pool.count && now.takable.length > 0 ? 1 : 0;
   return { leavers, retiring, surge };
 }
 

@@ -3,11 +3,12 @@ import type { ClusterRecord, Rollout } from '../../../model/record.ts';
 import { isJoining } from '../nodes.ts';
 import { isLeaving } from './available.ts';
 import type { PoolNow } from './pools.ts';
+import { sparesIn } from './spares.ts';
 import { weakServices } from './weak.ts';
 
 /** What can be seen of how a rollout fares. */
 export interface Bearing {
-  /** A node is on its way in or out. */
+  /** A node is on its way in or out. Spares aside: they change nothing yet. */
   readonly moving: string | null;
   /** What is not well that was; null: all is well. */
   readonly dip: string | null;
@@ -31,7 +32,10 @@ export function bearingOf(pools: readonly PoolNow[], swarm: SwarmView, record: C
   };
 }
 
-function movement({ pool, here }: PoolNow): string | null {
+function movement(now: PoolNow): string | null {
+  const { pool } = now;
+  const spares = sparesIn(now);
+  const here = now.here.filter((n) => !spares.includes(n));
   if (here.length !== pool.count) return `${pool.name}: ${pool.count} declared, ${here.length} there`;
   const mover = here.find((n) => isLeaving(n) || n.member === null || isJoining(n.member));
   if (mover) return `${mover.machine.id} is on its way`;

@@ -14,6 +14,7 @@ import { planHoldBack } from './hold-back.ts';
 import { planManagersTurn } from './managers.ts';
 import { type PoolNow, poolsNow } from './pools.ts';
 import { type Bearing, bearingOf, nextRollout } from './settle.ts';
+import { isCanaryNewest, isInHand, sparesIn } from './spares.ts';
 import { type Stage, stageOf } from './stage.ts';
 import { planWorkers, type WorkersMay } from './workers.ts';
 
@@ -38,6 +39,8 @@ export interface Turnover {
   /** Why none of `retiring` is begun with now. */
   readonly retiringHold: Hold | null;
   readonly surge: ReadonlyMap<string, number>;
+  /** Made for outdated nodes, and admitted when the next of those may be begun with. */
+  readonly waiting: ReadonlySet<Node>;
   /** Outdated nodes that take no new tasks meanwhile, and such as may again. */
   readonly steps: readonly Step[];
   readonly holds: readonly Hold[];
@@ -53,7 +56,7 @@ export function planTurnover(ask: TurnoverAsk): Turnover {
   const isAnew = record.specHash !== desired.specHash;
   const rollout = isOutdated ? nextRollout(record.rollout, seen, { isAnew, now }) : null;
   const stage = stageOf(pools);
-  const gate = stage && mayShrink ? gateFor(ask, stage, seen) : CLOSED;
+  const gate = stage && mayShrink ? gateFor(ask, stage, pools, seen) : CLOSED;
   const closed = outsideWindow(desired, record, now, 'take healthy nodes away');
   const turns = pools.map((pool) => turnOf(ask, pool, { stage, gate, isWindowOpen: closed === null }));
   const undeclared = planUndeclared(ask, pools, closed === null);
@@ -66,6 +69,7 @@ export function planTurnover(ask: TurnoverAsk): Turnover {
     retiring: turns.flatMap((t) => t.retiring),
     retiringHold: pools.some(isFinishing) ? null : closed,
     surge: new Map(turns.map((t) => [t.pool, t.surge])),
+    waiting: new Set(turns.flatMap((t) => t.waiting)),
     steps: back.steps,
     holds: [
       ...pools.flatMap((p) => p.holds),
@@ -78,16 +82,18 @@ export function planTurnover(ask: TurnoverAsk): Turnover {
 }
 
 /** A new manager came for an outdated one, which is in hand. */
-const isFinishing = ({ pool, here, outdated }: PoolNow): boolean =>
-  pool.name === MANAGERS && outdated.size > 0 && here.length === pool.count + 1;
+const isFinishing = (now: PoolNow): boolean =>
+  now.pool.name === MANAGERS && now.outdated.size > 0 && now.here.length - sparesIn(now).length === now.pool.count + 1;
 
 const CLOSED: Gate = { open: false };
 /** Of a pool that nobody declares any more, active is what serves. */
 const isServing = (node: Node): boolean => node.member?.state === 'ready' && node.member.availability === 'active';
 
-function gateFor({ desired, record, now }: TurnoverAsk, stage: Stage, seen: Bearing): Gate {
+function gateFor({ desired, record, now }: TurnoverAsk, stage: Stage, pools: readonly PoolNow[], seen: Bearing): Gate {
+  const { isCanary } = stage;
   const { pool } = stage.now;
-  return gateOf({ desired, record, rollout: record.rollout, seen, pool, isCanary: stage.isCanary, now });
+  const { rollout } = record;
+  return gateOf({ desired, record, rollout, seen, pool, isCanary, isCanaryNewest: isCanaryNewest(pools), now });
 }
 
 interface Turn {
@@ -95,6 +101,7 @@ interface Turn {
   readonly leavers: readonly Leaver[];
   readonly retiring: readonly Node[];
   readonly surge: number;
+  readonly waiting: readonly Node[];
   readonly kept: number;
 }
 
@@ -104,15 +111,27 @@ function turnOf(
   { stage, gate, isWindowOpen }: { stage: Stage | null; gate: Gate; isWindowOpen: boolean },
 ): Turn {
   const { name } = now.pool;
-  const isNext = gate.open && stage?.now === now;
-  if (name === MANAGERS) return { pool: name, kept: 0, ...planManagersTurn(now, swarm, record, isNext) };
+  const isNext = stage?.now === now;
+  const mayBegin = isNext && gate.open;
+  const mayPrepare = isNext && (gate.open || gate.mayPrepare === true);
+  const aborted = isAborted(record) !== null;
+  const waiting = mayBegin || isInHand(now) ? [] : sparesIn(now);
+  if (name === MANAGERS)
+    return {
+      pool: name,
+      waiting,
+      kept: 0,
+      ...planManagersTurn(now, swarm, record, { mayPrepare, isAborted: aborted }),
+    };
   const may: WorkersMay = {
     // What was begun within a window is finished: one goes for each that came.
     shrink: isWindowOpen || (record.rollout !== null && now.hasGood && now.outdated.size > 0),
-    begin: isNext ? (stage?.most ?? 0) : 0,
-    clear: mayShrink && isAborted(record) === null,
+    begin: mayBegin ? stage.most : 0,
+    prepare: mayPrepare ? stage.most : 0,
+    clear: mayShrink && !aborted,
+    keepSpares: !aborted,
   };
-  return { pool: name, retiring: [], ...planWorkers(now, may, checked) };
+  return { pool: name, waiting, retiring: [], ...planWorkers(now, may, checked) };
 }
 
 /** Pools that are declared no more go once the declared ones are whole: a renamed pool is never missed. */

@@ -3,6 +3,7 @@ import { byWorth, type Leaver } from '../leavers.ts';
 import { isJoining, type Node } from '../nodes.ts';
 import { isLeaving } from './available.ts';
 import type { PoolNow } from './pools.ts';
+import { sparesIn } from './spares.ts';
 
 /** What this pool may do now. */
 export interface WorkersMay {
@@ -10,8 +11,12 @@ export interface WorkersMay {
   readonly shrink: boolean;
   /** Outdated nodes to be begun with now, at most; 0: none. */
   readonly begin: number;
+  /** Machines to be made for such as will be begun with, at most. */
+  readonly prepare: number;
   /** Outdated nodes that serve nobody may go. */
   readonly clear: boolean;
+  /** False: nobody will be replaced by them. */
+  readonly keepSpares: boolean;
 }
 
 export interface WorkersTurn {
@@ -43,6 +48,7 @@ export function planWorkers(now: PoolNow, may: WorkersMay, all: readonly Checked
     else if (!may.shrink) kept += 1;
     else if (spare > 0) leave(node);
   }
+  if (!may.keepSpares) for (const node of sparesIn(now)) leave(node);
   const rest = order.filter((n) => outdated.has(n) && !leavers.has(n));
   for (const node of rest) if (isLeaving(node) || (may.clear && isFree(now, node, all))) leave(node);
   let begun = 0;
@@ -53,7 +59,8 @@ export function planWorkers(now: PoolNow, may: WorkersMay, all: readonly Checked
     begun += 1;
   }
   const left = now.takable.filter((n) => !leavers.has(n)).length;
-  const surge = here.length > pool.count ? 0 : Math.min(pool.rollout.maxSurge, may.begin - begun, left);
+  const due = Math.max(may.begin - begun, may.prepare);
+  const surge = here.length > pool.count ? 0 : Math.min(pool.rollout.maxSurge, due, left);
   return { leavers: [...leavers.values()], surge: Math.max(0, surge), kept };
 }
 
