@@ -12,7 +12,7 @@ const SEARCH = [
 
 /**
  * unit: in this process; search: whole controllers in virtual time, for minutes; process: the built program, no engine;
- * real: suites on real Docker engines, two files at a time.
+ * stores: suites on stand-ins for DynamoDB; real: suites on real Docker engines, two files at a time.
  */
 export default defineConfig({
   test: {
@@ -25,7 +25,7 @@ export default defineConfig({
           maxWorkers: '100%',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/process/**', ...SEARCH],
+          exclude: ['test/real/**', 'test/process/**', 'test/stores/**', ...SEARCH],
           // None takes a tenth of it on an idle machine; a busy one is no reason to fail.
           testTimeout: 30_000,
         },
@@ -46,6 +46,17 @@ export default defineConfig({
           include: ['test/process/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'stores',
+          pool: 'forks',
+          include: ['test/stores/**/*.test.ts'],
+          globalSetup: 'test/stores/both-stores.ts',
+          env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

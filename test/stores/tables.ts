@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { inject } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { createTable, type Table } from '../../src/providers/aws/table/table.ts';
+import type { StoreName } from './both-stores.ts';
+
+export const STORES: readonly StoreName[] = ['DynamoDB Local', 'MiniStack'];
+
+export interface TestTable {
+  readonly table: Table;
+  /** The same table over connections of its own, as another process has it; `arrange` may spoil them. */
+  open(arrange?: (client: DynamoDBClient) => void): Table;
+  close(): void;
+}
+
+/** A new table, as the stack makes it. */
+export async function makeTable(store: StoreName): Promise<TestTable> {
+  const name = `skep-${randomBytes(6).toString('hex')}`;
+  const clients: DynamoDBClient[] = [];
+  const connect = (): DynamoDBClient => {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const client = new DynamoDBClient({ region: 'eu-west-3', endpoint: inject('endpoints')[store], credentials });
+    clients.push(client);
+    return client;
+  };
+  const open = (arrange: (client: DynamoDBClient) => void = () => {}): Table => {
+    const client = connect();
+    arrange(client);
+    return createTable({ client, name, writer: '0.4', clock: systemClock, random: systemRandom });
+  };
+  await connect().send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+    }),
+  );
+  const close = (): void => {
+    for (const client of clients) client.destroy();
+  };
+  return { table: open(), open, close };
+}
