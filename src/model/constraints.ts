@@ -12,13 +12,31 @@ export type ConstrainedNode = Pick<
  * `node.ip` is compared as one address, not as a range: a range is taken as not met.
  */
 export function meetsConstraints(constraints: readonly string[], node: ConstrainedNode): boolean {
-  return constraints.every((constraint) => {
-    const operator = constraint.includes('==') ? '==' : '!=';
-    const [key = '', value = ''] = splitOnce(constraint, operator);
+  return demandsOf(constraints).every(({ key, value, isEqual }) => {
     const actual = wordOf(key, node);
-    if (actual === null) return false;
-    return (actual.toLowerCase() === value.toLowerCase()) === (operator === '==');
+    return actual !== null && (actual.toLowerCase() === value) === isEqual;
   });
+}
+
+interface Demand {
+  readonly key: string;
+  /** In lower case. */
+  readonly value: string;
+  readonly isEqual: boolean;
+}
+/** A service's constraints are held against every node: read once. */
+const known = new WeakMap<readonly string[], readonly Demand[]>();
+
+function demandsOf(constraints: readonly string[]): readonly Demand[] {
+  const before = known.get(constraints);
+  if (before) return before;
+  const demands = constraints.map((constraint): Demand => {
+    const isEqual = constraint.includes('==');
+    const [key = '', value = ''] = splitOnce(constraint, isEqual ? '==' : '!=');
+    return { key, value: value.toLowerCase(), isEqual };
+  });
+  known.set(constraints, demands);
+  return demands;
 }
 
 const NODE_LABEL = 'node.labels.';

@@ -1,12 +1,13 @@
 import type { Hold } from '../../model/hold.ts';
 import type { Member, SwarmView } from '../../model/observed.ts';
+import { tasksOn } from './tasks-by-node.ts';
 
 /** A node that holds a service's local data is not taken away by itself. Global services and sockets are left out. */
 export function localDataHold(member: Member, swarm: SwarmView, verb: 'remove' | 'replace'): Hold | null {
   for (const service of swarm.services) {
     if (service.localData.length === 0 || service.labels['skep.data'] === 'discard') continue;
     if (service.mode === 'global' || service.mode === 'global-job') continue;
-    if (!swarm.tasks.some((t) => t.serviceId === service.id && t.nodeId === member.id)) continue;
+    if (!tasksOn(member.id, swarm).some((t) => t.serviceId === service.id)) continue;
     return {
       reason: 'LocalDataHeld',
       what: `${verb} ${member.hostname}`,

@@ -2,6 +2,7 @@ import type { NodeId } from '../../model/ids.ts';
 import type { Member, ServiceView, SwarmView, TaskView } from '../../model/observed.ts';
 import { drainManner } from './drain-labels.ts';
 import { canHold, isThere, type Room, roomsOf, taken, takesTasks, whyNowhere } from './room.ts';
+import { tasksOn } from './tasks-by-node.ts';
 
 /** Which nodes could hold another task of this service as things are. */
 export function nodesFor(service: ServiceView, swarm: SwarmView): readonly Member[] {
@@ -62,7 +63,7 @@ export function unplaceable(
   swarm: SwarmView,
   leaving: readonly Member[] = [member],
 ): readonly Unplaceable[] {
-  const gone = new Set<string>([member, ...leaving].filter(({ state }) => state !== 'down').map(({ id }) => id));
+  const gone = new Set([member, ...leaving].filter(({ state }) => state !== 'down').map(({ id }) => id));
   const displaced = displacedFrom(gone, swarm);
   const here = displaced.filter(({ task }) => task.nodeId === member.id);
   if (here.length === 0) return [];
@@ -84,15 +85,16 @@ export function unplaceable(
   return [...found.values()];
 }
 
-function displacedFrom(nodes: ReadonlySet<string>, { services, tasks }: SwarmView): readonly Displaced[] {
+function displacedFrom(nodes: ReadonlySet<NodeId>, swarm: SwarmView): readonly Displaced[] {
   const moved = new Map(
-    services.filter((s) => s.mode === 'replicated' && drainManner(s) !== 'skip').map((s) => [s.id, s]),
+    swarm.services.filter((s) => s.mode === 'replicated' && drainManner(s) !== 'skip').map((s) => [s.id, s]),
   );
-  return tasks.flatMap((task) => {
-    const service = moved.get(task.serviceId);
-    if (!service || task.nodeId === null || !nodes.has(task.nodeId)) return [];
-    return task.desired === 'running' && isThere(task) ? [{ task, service }] : [];
-  });
+  return [...nodes].flatMap((node) =>
+    tasksOn(node, swarm).flatMap((task) => {
+      const service = moved.get(task.serviceId);
+      return service && task.desired === 'running' && isThere(task) ? [{ task, service }] : [];
+    }),
+  );
 }
 
 /** Why Docker makes no other task once this one is stopped; null: it does (swarmkit, orchestrator/restart). */

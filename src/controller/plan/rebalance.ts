@@ -5,6 +5,7 @@ import type { Rebalance } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import { nodesFor } from './placement.ts';
 import { isThere, takesTasks } from './room.ts';
+import { tasksOn } from './tasks-by-node.ts';
 
 /** Spreads replicated services over the nodes again, one after the other, once a rollout has ended. */
 export interface Rebalancing {
@@ -62,7 +63,7 @@ function isBusy({ id, updating, replicas }: ServiceView, { tasks }: SwarmView): 
 /** A node that it may run on has two tasks more than another one that could take a further one. */
 export function isUneven(service: ServiceView, swarm: SwarmView): boolean {
   const eligible = swarm.members.filter((m) => takesTasks(m) && meetsConstraints(service.constraints, m));
-  const load = ({ id }: Member): number => swarm.tasks.filter((t) => t.nodeId === id && isOf(t, service)).length;
+  const load = ({ id }: Member): number => tasksOn(id, swarm).filter((t) => isOf(t, service)).length;
   const most = Math.max(0, ...eligible.map(load));
   return Math.min(...nodesFor(service, swarm).map(load)) <= most - 2;
 }

@@ -1,6 +1,7 @@
 import { meetsConstraints } from '../../model/constraints.ts';
 import type { NodeId } from '../../model/ids.ts';
 import type { Member, Resources, ServiceView, SwarmView, TaskView } from '../../model/observed.ts';
+import { tasksOn } from './tasks-by-node.ts';
 
 /** What a node has left for further tasks. */
 export interface Room {
@@ -25,14 +26,32 @@ const ENDED = new Set(['complete', 'shutdown', 'failed', 'rejected', 'remove', '
  * did then.
  */
 export function roomsOf(candidates: readonly Member[], swarm: SwarmView): readonly Room[] {
-  const services = new Map(swarm.services.map((service) => [service.id, service]));
-  const there = new Map<NodeId, ServiceView[]>(candidates.map(({ id }) => [id, []]));
-  for (const task of swarm.tasks) {
-    const service = services.get(task.serviceId);
-    if (task.nodeId !== null && service && isThere(task)) there.get(task.nodeId)?.push(service);
-  }
-  return candidates.map((member) => roomBeside(member, there.get(member.id) ?? []));
+  const before = known.get(swarm.tasks);
+  const { services, rooms } = before?.of === swarm.services ? before : roomsAnew(swarm);
+  return candidates.map((member) => {
+    const room = rooms.get(member) ?? roomBeside(member, servicesOn(member.id, services, swarm));
+    rooms.set(member, room);
+    return room;
+  });
 }
+
+type ById = ReadonlyMap<string, ServiceView>;
+interface Rooms {
+  readonly of: readonly ServiceView[];
+  readonly services: ById;
+  readonly rooms: WeakMap<Member, Room>;
+}
+/** Views never change, so the room beside the same tasks is found once for each member. */
+const known = new WeakMap<readonly TaskView[], Rooms>();
+
+function roomsAnew({ services, tasks }: SwarmView): Rooms {
+  const anew = { of: services, services: new Map(services.map((s) => [s.id, s])), rooms: new WeakMap<Member, Room>() };
+  known.set(tasks, anew);
+  return anew;
+}
+
+const servicesOn = (node: NodeId, services: ById, swarm: SwarmView): readonly ServiceView[] =>
+  tasksOn(node, swarm).flatMap((task) => (isThere(task) ? (services.get(task.serviceId) ?? []) : []));
 
 function roomBeside(member: Member, services: readonly ServiceView[]): Room {
   const tasks = new Map<string, number>();

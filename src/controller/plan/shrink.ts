@@ -13,6 +13,7 @@ import { recheckAfter } from './progress.ts';
 import { raftOf } from './quorum.ts';
 import { isLeaving } from './rollout/available.ts';
 import { awaitedOn } from './strength.ts';
+import { tasksOn } from './tasks-by-node.ts';
 
 export interface Shrinking {
   readonly steps: readonly Step[];
@@ -130,7 +131,7 @@ function lacksManagers(desired: Desired, { machine, member }: Node, swarm: Swarm
 }
 
 const hasTasks = ({ member }: Node, swarm: SwarmView): boolean =>
-  swarm.tasks.some((t) => t.nodeId === member?.id && t.state === 'running');
+  member !== null && tasksOn(member.id, swarm).some((t) => t.state === 'running');
 
 /** The pool's own policy; of a pool that is no longer declared, the spec's rollout and the careful answer about data. */
 function policyOf(desired: Desired, pool: string): DrainPolicy {

@@ -1,6 +1,7 @@
 import type { Member, ServiceView, SwarmView } from '../../model/observed.ts';
 import { drainManner } from './drain-labels.ts';
 import { STRENGTH_LABEL } from './nodes.ts';
+import { tasksOn } from './tasks-by-node.ts';
 
 /** How much of a service serves, and what of it is still on a node that is to be left. */
 
@@ -10,9 +11,7 @@ import { STRENGTH_LABEL } from './nodes.ts';
  */
 export function awaitedOn(member: Member, swarm: SwarmView): readonly ServiceView[] {
   if (member.state === 'down') return [];
-  const here = new Set(
-    swarm.tasks.filter((t) => t.nodeId === member.id && t.state === 'running').map((t) => t.serviceId),
-  );
+  const here = new Set(tasksOn(member.id, swarm).flatMap((t) => (t.state === 'running' ? t.serviceId : [])));
   return swarm.services
     .filter((service) => here.has(service.id) && service.mode !== 'global' && drainManner(service) !== 'skip')
     .sort((a, b) => (a.name < b.name ? -1 : 1));
