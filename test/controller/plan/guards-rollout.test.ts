@@ -196,6 +196,26 @@ const ROWS: readonly Row[] = [
     never: 'remove-machine',
   },
   {
+    guard: 'what is in hand is over when nothing moves, though a new leader does not know all yet',
+    at: withMember(withRecord(newer(rolling, M1, W1), { rollout: moving }), W2, { state: 'unknown' }),
+    steps: ['write-record'],
+    waits: /does not know all its members/,
+  },
+  {
+    guard: 'a dip is not over while nobody knows',
+    at: withMember(withRecord(newer(rolling, M1, W1), { rollout: { ...settled, state: 'dipped' } }), W2, {
+      state: 'unknown',
+    }),
+    steps: [],
+    waits: /does not know all its members/,
+  },
+  {
+    guard: 'nothing is begun while nobody knows, though it has settled',
+    at: withMember(withRecord(newer(rolling, M1, W1), { rollout: settled }), W2, { state: 'unknown' }),
+    steps: [],
+    waits: /does not know all its members/,
+  },
+  {
     guard: 'S7: outdated nodes that are down are not cleared away under the brake',
     at: [W1, W2].reduce((at, id) => withMember(at, id, { state: 'down' }), rolling),
     never: 'set-node',

@@ -64,7 +64,6 @@ export function nextRollout(
   seen: Bearing,
   { isAnew, now }: { readonly isAnew: boolean; readonly now: number },
 ): Rollout {
-  if (before !== null && !isAnew && seen.unsure) return before;
   const was: Rollout =
     before !== null && !isAnew
       ? before
@@ -75,6 +74,9 @@ export function nextRollout(
           weak: seen.weak,
         };
   const calm = was.state === 'fresh' ? 'fresh' : 'well';
-  const state = seen.moving !== null ? 'moving' : seen.dip !== null ? 'dipped' : calm;
+  // `unknown` is never counted as bad, nor as well again. Nothing is begun before all are known, and what dipped is seen then.
+  const unsureState = was.state === 'moving' ? calm : was.state;
+  const rested = seen.unsure ? unsureState : seen.dip !== null ? 'dipped' : calm;
+  const state = seen.moving !== null ? 'moving' : rested;
   return state === was.state ? was : { ...was, state, since: now };
 }
