@@ -39,13 +39,17 @@ export async function execute(
     if (!effects.mayBegin()) return null;
     effects.onBegin(step);
     const began = effects.clock.monotonic();
-    effects.failpoint(`${step.kind}:before`);
+    effects.failpoint(`${placeOf(step)}:before`);
     const result = await perform(step, effects, signal);
-    effects.failpoint(`${step.kind}:after`);
+    effects.failpoint(`${placeOf(step)}:after`);
     return { step, result, durationMs: Math.round(effects.clock.monotonic() - began) };
   });
   return results.filter((result) => result !== null);
 }
+
+/** The failpoint's name. A drain is told apart from other changes of a node: what dies after it dies in the drain. */
+const placeOf = (step: Step): string =>
+  step.kind === 'set-node' && step.availability === 'drain' ? 'drain' : step.kind;
 
 async function perform(
   step: Step,
