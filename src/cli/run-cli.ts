@@ -12,6 +12,7 @@ import { addExplain } from './commands/explain.ts';
 import { addLs } from './commands/ls.ts';
 import { addPause } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRebalance } from './commands/rebalance.ts';
 import { addRecover } from './commands/recover.ts';
 import { addResume } from './commands/resume.ts';
 import { addRetry } from './commands/retry.ts';
@@ -52,6 +53,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRetry,
   addAbort,
   addRollout,
+  addRebalance,
   addDocker,
   addConnect,
   addDoctor,

@@ -35,7 +35,7 @@ const recordSchema = z.object({
   intents: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(['pause', 'resume', 'confirm', 'retry', 'abort', 'rollout', 'recover', 'backup']),
+      kind: z.enum(['pause', 'resume', 'confirm', 'retry', 'abort', 'rollout', 'rebalance', 'recover', 'backup']),
       by: z.string(),
       at: z.number(),
       reason: z.string().nullable(),

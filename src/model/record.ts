@@ -43,7 +43,7 @@ export interface ClusterRecord {
   readonly health: readonly HealthNote[];
   /** There while outdated nodes are being replaced. */
   readonly rollout: Rollout | null;
-  /** There while services are spread again after a rollout. */
+  /** There while services are spread again: after a rollout, or because somebody asked for it. */
   readonly rebalance: Rebalance | null;
   readonly durations: Durations;
 }
@@ -63,7 +63,7 @@ export interface Rollout {
   readonly weak: readonly string[];
 }
 
-/** Services that are still to be spread again, with their `forceUpdate` as it was when the rollout ended. */
+/** Services that are still to be spread again, with their `forceUpdate` as it was when that began. */
 export interface Rebalance {
   readonly services: readonly { readonly id: string; readonly forceUpdate: number }[];
   /** When the last one was begun, ms since the epoch; null: none was. */
@@ -104,10 +104,10 @@ export interface Intent {
   readonly id: string;
   /**
    * `retry`: what was counted against a machine or a step before `at` counts no more. `abort`: no further node of the
-   * rollout in progress is begun. `rollout`: it waits neither for a maintenance window nor to settle. `recover`: a swarm
+   * rollout in progress is begun. `rollout`: it waits neither for a maintenance window nor to settle. `rebalance`: services are spread again. `recover`: a swarm
    * without a quorum goes on as agreed. `backup`: a manager's engine is stopped until `until`, to be read meanwhile.
    */
-  readonly kind: 'pause' | 'resume' | 'confirm' | 'retry' | 'abort' | 'rollout' | 'recover' | 'backup';
+  readonly kind: 'pause' | 'resume' | 'confirm' | 'retry' | 'abort' | 'rollout' | 'rebalance' | 'recover' | 'backup';
   readonly by: string;
   readonly at: number;
   readonly reason: string | null;

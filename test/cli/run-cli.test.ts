@@ -23,6 +23,7 @@ const COMMANDS = [
   'retry',
   'abort',
   'rollout',
+  'rebalance',
   'docker',
   'connect',
   'doctor',

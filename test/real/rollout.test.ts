@@ -149,6 +149,24 @@ describe('a rollout on real engines', () => {
     await whole(3);
     expect(await c.nodes('web')).not.toContain(one);
   });
+
+  it('spreads services again when somebody asks for it, and only then', async () => {
+    const [one, other] = await c.nodes('web');
+    await c.swarm('node', 'update', '--availability', 'drain', one ?? '');
+    await service('crowd', '--replicas', '4', ...SLEEP);
+    await running('crowd', 4);
+    await c.swarm('node', 'update', '--availability', 'active', one ?? '');
+    const on = async (): Promise<readonly string[]> =>
+      [...(await runningTasks(c.engine, await c.node('managers'), 'crowd'))].sort();
+    await whole(3);
+    expect(await on()).toEqual([other, other, other, other]);
+    const asked = startSkep(c.place, ['rebalance', c.name, '--reason', 'a node is empty']);
+    expect(await asked.ended).toBe(0);
+    const even = [one, one, other, other].sort();
+    await eventually('its tasks are spread', 60_000, async () => `${await on()}` === `${even}`);
+    await whole(3);
+    await c.swarm('service', 'rm', 'crowd');
+  });
 });
 
 const SLEEP = [SERVICE_IMAGE, 'sleep', '100000'];

@@ -9,9 +9,10 @@ import { brokenHold, conflictHold, pauseHold, specInForce, specPause } from './i
 import { inOrder } from './in-order.ts';
 import { otherWriter, unreadableRecord } from './other-writer.ts';
 import { planLife } from './plan-life.ts';
-import { ACCEPTED, firstRecord, nextRecord, recordStep, stamp, whyWritten, withoutSpent } from './record-step.ts';
+import { ACCEPTED, firstRecord, nextRecord, recordStep, stamp, whyWritten } from './record-step.ts';
 import { planRecovery } from './recovery/recover.ts';
 import { planBackupStop } from './recovery/stop-for-backup.ts';
+import { withoutSpent } from './spent-intents.ts';
 
 /** What to do now about one cluster: the first safe batch, what is held, what is waited for. Pure. */
 export function planCluster(declared: Declared, observed: Observed, facts: PlanFacts): Plan {

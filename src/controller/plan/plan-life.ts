@@ -84,7 +84,8 @@ export function planLife(
     health: healed.notes,
     rollout,
     rebalance: spread.next,
-    samples: durationsSeen({ desired, nodes, steps, ready, record, now }),
+    isSpread: spread.isOver,
+    samples: durationsSeen({ desired, nodes, steps, record, now }),
   });
   return { batch: noteFirst(steps, record, next), holds, waits, asDeclared: ready, drift };
 }

@@ -7,7 +7,7 @@ import { nodesFor } from './placement.ts';
 import { isThere, takesTasks } from './room.ts';
 import { tasksOn } from './tasks-by-node.ts';
 
-/** Spreads replicated services over the nodes again, one after the other, once a rollout has ended. */
+/** Spreads replicated services over the nodes again, one after the other. */
 export interface Rebalancing {
   readonly steps: readonly Step[];
   readonly waits: readonly Wait[];
@@ -17,7 +17,7 @@ export interface Rebalancing {
 
 const RECHECK_MS = 1_000;
 
-/** All that may have to be spread now that a rollout has ended; null: there is none. */
+/** All that may have to be spread from now on; null: there is none. */
 export function rebalanceAfter({ services }: SwarmView): Rebalance | null {
   const replicated = services.filter(({ mode }) => mode === 'replicated');
   if (replicated.length === 0) return null;
@@ -28,7 +28,11 @@ export function rebalanceAfter({ services }: SwarmView): Rebalance | null {
  * The next service whose spread is uneven is made anew, if it is well. Whoever was made anew is done, once it is well again
  * or `limitMs` is over: it is spread once at most, and one that does not come back is seen as such anyhow.
  */
-export function planRebalance(rebalance: Rebalance, swarm: SwarmView, now: number, limitMs: number): Rebalancing {
+export function planRebalance(
+  rebalance: Rebalance,
+  swarm: SwarmView,
+  { now, limitMs, because }: { readonly now: number; readonly limitMs: number; readonly because: string },
+): Rebalancing {
   const { begunAt } = rebalance;
   const left = [...rebalance.services];
   for (let entry = left[0]; entry !== undefined; entry = left[0]) {
@@ -38,7 +42,7 @@ export function planRebalance(rebalance: Rebalance, swarm: SwarmView, now: numbe
     if (service && isMade && isBusy(service, swarm) && begunAt !== null && now - begunAt <= limitMs)
       return waitFor(`service ${service.name} is spread anew`, { services: left, begunAt });
     if (service && !isMade && !isBusy(service, swarm) && isUneven(service, swarm)) {
-      const why = 'the rollout has ended, and its tasks are spread unevenly';
+      const why = `${because}, and its tasks are spread unevenly`;
       const { name, version } = service;
       const step: Step = { kind: 'rebalance-service', service: id, name, version, why };
       return { steps: [step], waits: [], next: { services: left, begunAt: now } };

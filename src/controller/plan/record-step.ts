@@ -9,11 +9,7 @@ import type { Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { founderName } from './grow.ts';
 import { correctionsAfter } from './put-right.ts';
-import { lastWord } from './recovery/last-word.ts';
-import { isSpentWord } from './rollout-words.ts';
-
-/** Intents kept at most; older ones that no longer matter are dropped first. */
-const MAX_INTENTS = 20;
+import { withoutSpent } from './spent-intents.ts';
 
 export const ACCEPTED = 'its document was accepted';
 
@@ -59,6 +55,8 @@ export interface Learnt {
   readonly rollout?: Rollout | null;
   /** Left out: as it was. */
   readonly rebalance?: Rebalance | null;
+  /** The rebalance that somebody asked for is over. */
+  readonly isSpread?: boolean;
   /** How long what ends with this batch took. */
   readonly samples?: readonly Sample[];
 }
@@ -94,7 +92,11 @@ export function nextRecord(
       ...hashInputsOf(desired),
     },
     intents: learnt.documented
-      ? withoutSpent(record, facts, observed.now, { specHash: desired.specHash, asDeclared: learnt.ready })
+      ? withoutSpent(record, facts, observed.now, {
+          specHash: desired.specHash,
+          asDeclared: learnt.ready,
+          isSpread: learnt.isSpread ?? false,
+        })
       : record.intents,
     firstReadyAt: record.firstReadyAt ?? (learnt.ready ? observed.now : null),
     // What never started under the old document may start under the new.
@@ -134,26 +136,6 @@ export function whyWritten(record: ClusterRecord, next: ClusterRecord): string {
 
 export function recordStep(next: ClusterRecord, why: string): Step {
   return { kind: 'write-record', next, seenRevision: next.revision === 1 ? null : next.revision - 1, why };
-}
-
-/** A confirmation is spent once a listing made after it shows the document; so are pauses that ended, and all retries but the last. */
-export function withoutSpent(
-  record: ClusterRecord,
-  facts: PlanFacts,
-  now: number,
-  after = { specHash: record.specHash, asDeclared: false },
-): ClusterRecord['intents'] {
-  const lastPause = record.intents.filter((i) => i.kind === 'pause' || i.kind === 'resume').at(-1);
-  const lastRetry = record.intents.filter((i) => i.kind === 'retry').at(-1);
-  const kept = record.intents.filter((intent) => {
-    if (intent.kind === 'confirm') return intent.at >= facts.listedAt;
-    if (intent.kind === 'retry') return intent === lastRetry;
-    // These are over when the plan that follows from them says so.
-    if (intent.kind === 'recover' || intent.kind === 'backup') return intent === lastWord(record, intent.kind);
-    if (intent.kind === 'abort' || intent.kind === 'rollout') return !isSpentWord(intent, record, after);
-    return intent === lastPause && intent.kind === 'pause' && (intent.until === null || intent.until > now);
-  });
-  return kept.length === record.intents.length ? record.intents : kept.slice(-MAX_INTENTS);
 }
 
 function hashInputsOf(desired: Desired): Readonly<Record<string, unknown>> {

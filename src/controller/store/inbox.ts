@@ -18,8 +18,8 @@ export interface Inbox {
   list(): Promise<readonly PendingIntent[]>;
   /** Once the intent stands on the record. Removing one already gone succeeds. */
   remove(id: string): Promise<void>;
-  /** Where to watch for new ones. */
-  readonly directory: string;
+  /** Where to watch for new ones; null: nowhere, they are seen at the next listing. */
+  readonly directory: string | null;
 }
 
 const KINDS = {
@@ -29,6 +29,7 @@ const KINDS = {
   retry: true,
   abort: true,
   rollout: true,
+  rebalance: true,
   recover: true,
   backup: true,
 } as const satisfies Record<Intent['kind'], true>;
@@ -75,7 +76,11 @@ export async function isWaiting(stateDirectory: string, id: string, disk: Disk =
   );
 }
 
-export function createInbox(stateDirectory: string, sink: EventSink, disk: Disk = realDisk): Inbox {
+export function createInbox(
+  stateDirectory: string,
+  sink: EventSink,
+  disk: Disk = realDisk,
+): Inbox & { readonly directory: string } {
   const directory = intentsDirectory(stateDirectory);
 
   async function read(name: string): Promise<PendingIntent | null> {

@@ -140,9 +140,11 @@ describe('pause, resume, confirm and retry', () => {
     expect(await bench.run('resume', 'demo')).toBe(0);
     expect(await bench.run('confirm', 'demo')).toBe(0);
     expect(await bench.run('retry', 'demo')).toBe(0);
+    expect(await bench.run('rebalance', 'demo', '--reason', 'new nodes are empty')).toBe(0);
     expect((await intents(bench)).map(({ intent }) => intent.kind).sort()).toEqual([
       'confirm',
       'pause',
+      'rebalance',
       'resume',
       'retry',
     ]);

@@ -5,6 +5,7 @@ import { aMember, aService, aSwarm, aTask } from '../../support/builders.ts';
 
 const LIMIT_MS = 60_000;
 const LATER = 1_000;
+const by = (now: number) => ({ now, limitMs: LIMIT_MS, because: 'somebody asked for it' });
 
 /** Nodes a, b, c; each service with so many tasks on each. */
 function spread(
@@ -51,19 +52,19 @@ describe('isUneven', () => {
 describe('planRebalance', () => {
   it('spreads one service at a time, and each once', () => {
     const uneven = spread({ api: [3, 0, 0], even: [1, 1, 1], web: [2, 2, 0] });
-    const first = planRebalance(of('api', 'even', 'web'), uneven, LATER, LIMIT_MS);
+    const first = planRebalance(of('api', 'even', 'web'), uneven, by(LATER));
     expect(first.steps).toMatchObject([{ kind: 'rebalance-service', service: 'service-api', version: 10 }]);
     expect(first.next).toEqual({ ...of('api', 'even', 'web'), begunAt: LATER });
     const made = change(uneven, 'api', { forceUpdate: 1, updating: true });
-    const waits = planRebalance({ ...of('api', 'even', 'web'), begunAt: LATER }, made, 2 * LATER, LIMIT_MS);
+    const waits = planRebalance({ ...of('api', 'even', 'web'), begunAt: LATER }, made, by(2 * LATER));
     expect(waits).toMatchObject({ steps: [], waits: [{ what: 'service api is spread anew' }] });
     // It is as uneven as before: nothing else could be done, and it is not made anew again.
     const done = change(uneven, 'api', { forceUpdate: 1 });
-    const second = planRebalance({ ...of('api', 'even', 'web'), begunAt: LATER }, done, 3 * LATER, LIMIT_MS);
+    const second = planRebalance({ ...of('api', 'even', 'web'), begunAt: LATER }, done, by(3 * LATER));
     expect(second.steps).toMatchObject([{ service: 'service-web' }]);
     expect(second.next).toEqual({ ...of('web'), begunAt: 3 * LATER });
     const all = change(done, 'web', { forceUpdate: 1 });
-    expect(planRebalance({ ...of('web'), begunAt: LATER }, all, 4 * LATER, LIMIT_MS)).toEqual({
+    expect(planRebalance({ ...of('web'), begunAt: LATER }, all, by(4 * LATER))).toEqual({
       steps: [],
       waits: [],
       next: null,
@@ -73,8 +74,8 @@ describe('planRebalance', () => {
   it('goes on when one does not come back in time', () => {
     const weak = change(spread({ api: [1, 0, 0], web: [2, 2, 0] }), 'api', { forceUpdate: 1, replicas: 3 });
     const at = { ...of('api', 'web'), begunAt: 0 };
-    expect(planRebalance(at, weak, LIMIT_MS, LIMIT_MS).steps).toEqual([]);
-    expect(planRebalance(at, weak, LIMIT_MS + 1, LIMIT_MS).steps).toMatchObject([{ service: 'service-web' }]);
+    expect(planRebalance(at, weak, by(LIMIT_MS)).steps).toEqual([]);
+    expect(planRebalance(at, weak, by(LIMIT_MS + 1)).steps).toMatchObject([{ service: 'service-web' }]);
   });
 
   it.each<[string, Partial<ServiceView>]>([
@@ -82,7 +83,7 @@ describe('planRebalance', () => {
     ['is being updated', { updating: true }],
     ['is global', { mode: 'global', replicas: null }],
   ])('leaves a service alone that %s', (_, over) => {
-    const { steps, next } = planRebalance(of('web', 'gone'), spread({ web: [2, 2, 0] }, over), LATER, LIMIT_MS);
+    const { steps, next } = planRebalance(of('web', 'gone'), spread({ web: [2, 2, 0] }, over), by(LATER));
     expect({ steps, next }).toEqual({ steps: [], next: null });
   });
 });

@@ -62,6 +62,19 @@ describe('a word about a rollout', () => {
     },
   );
 
+  it('of a rebalance stays until it is over, the last one only', () => {
+    const kept = (isSpread: boolean) => {
+      const record = aRecord({
+        firstReadyAt: START,
+        intents: [word('rebalance'), { ...word('rebalance'), id: 'again' }],
+      });
+      const learnt = { ready: true, documented: true, isSpread };
+      return (nextRecord(record, aDesired(), anObserved(), FACTS, learnt) ?? record).intents.map(({ id }) => id);
+    };
+    expect(kept(false)).toEqual(['again']);
+    expect(kept(true)).toEqual([]);
+  });
+
   it('goes when a later one took its place', () => {
     expect(kept([word('abort'), word('rollout')])).toEqual(['rollout']);
     expect(kept([word('rollout'), word('abort')])).toEqual(['abort']);

@@ -11,6 +11,9 @@ const UNEVEN = aSwarm({
   services: [aService('web', { replicas: 3 })],
   tasks: [1, 2, 3].map((n) => aTask('web', 'a', { id: `t${n}` })),
 });
+const EVEN = { ...UNEVEN, tasks: ['a', 'a', 'b'].map((node, n) => aTask('web', node, { id: `t${n}` })) };
+const ASKED = { id: 'r', kind: 'rebalance', by: 'ann', at: START, reason: null, until: null } as const;
+const OVER = { next: null, isOver: true };
 /** Open for a minute on the first of January. */
 const CLOSED = { timeZone: 'UTC', windows: [{ start: '0 0 1 1 *', duration: '1m' }] };
 
@@ -21,13 +24,13 @@ function plan(
 ) {
   const desired = aDesired({ spec });
   const ask = { desired, record: aRecord(record), swarm: UNEVEN, rollout: null, now: START, isCalm: true, ...over };
-  const { steps, holds, next } = planSpreading(ask);
-  return { steps: steps.map((s) => s.kind), holds: holds.map((h) => h.reason), next };
+  const { steps, holds, next, isOver } = planSpreading(ask);
+  return { steps: steps.map((s) => s.kind), holds: holds.map((h) => h.reason), next, isOver };
 }
 
 describe('planSpreading', () => {
   it('notes all services when a rollout has ended in which nodes were replaced', () => {
-    expect(plan({}, { rollout: ROLLED })).toEqual({ steps: [], holds: [], next: NOTED });
+    expect(plan({}, { rollout: ROLLED })).toEqual({ steps: [], holds: [], next: NOTED, isOver: false });
   });
 
   it.each<[string, ReturnType<typeof plan>, object]>([
@@ -43,7 +46,21 @@ describe('planSpreading', () => {
       plan({}, { rebalance: NOTED }, { rollout: { rebalance: true }, maintenance: CLOSED }),
       { holds: ['OutsideWindow'], next: NOTED },
     ],
+    ['notes all services when somebody asks', plan({}, { intents: [ASKED] }, {}), { next: NOTED }],
+    [
+      'spreads them though the spec does not ask for it',
+      plan({}, { intents: [ASKED], rebalance: NOTED }, {}),
+      { steps: ['rebalance-service'], next: { ...NOTED, begunAt: START } },
+    ],
+    ['waits for the end of the rollout in progress', plan({ rollout: ROLLED }, { intents: [ASKED] }, {}), {}],
+    [
+      'waits for a maintenance window, whoever asked',
+      plan({}, { intents: [ASKED], rebalance: NOTED }, { maintenance: CLOSED }),
+      { holds: ['OutsideWindow'], next: NOTED },
+    ],
+    ['is over when no service is uneven', plan({ swarm: EVEN }, { intents: [ASKED], rebalance: NOTED }, {}), OVER],
+    ['is over at once where there is no service', plan({ swarm: aSwarm() }, { intents: [ASKED] }, {}), OVER],
   ])('%s', (_, planned, expected) => {
-    expect(planned).toEqual({ steps: [], holds: [], next: null, ...expected });
+    expect(planned).toEqual({ steps: [], holds: [], next: null, isOver: false, ...expected });
   });
 });
