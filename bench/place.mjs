@@ -36,11 +36,12 @@ export async function openPlace(name, { through = async (host) => host, images =
       return null;
     }
   };
-  const until = async (cluster, what, check) => {
+  // Reading a status is work, too: what takes a minute is looked at more rarely.
+  const until = async (cluster, what, check, everyMs = 5) => {
     const end = Date.now() + 400_000;
     while (!check(statusOf(cluster) ?? {})) {
       if (Date.now() > end) throw new Error(`${cluster} is not ${what}: ${statusOf(cluster)?.because}`);
-      await sleep(5);
+      await sleep(everyMs);
     }
   };
   return {

@@ -12,6 +12,8 @@ flags=(--security-opt seccomp=unconfined --security-opt systempaths=unconfined -
 manager=$prefix-1 # asked for everything
 
 in_manager() { docker exec "$manager" docker "$@"; }
+# A node changes under the client's hands while it boots or another leads: "update out of sequence".
+change() { until in_manager node "$@" >/dev/null 2>&1; do sleep 0.05; done; }
 until_true() { docker exec "$manager" sh -c "until $1; do sleep 0.05; done"; }
 start() { # NUMBER IMAGE: a machine whose engine answers and has the service's image
   docker run -d --name "$prefix-$1" --hostname "$prefix-$1" --network "$prefix" --ip "$base.$((10 + $1))" "${flags[@]}" \
@@ -23,18 +25,18 @@ join() { # NUMBER: as a worker without tasks
   local address; address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$manager")
   docker exec "$prefix-$1" docker swarm join --availability pause --token "$(in_manager swarm join-token -q worker)" "$address:2377" >/dev/null
 }
-serve() { in_manager node update --label-add pool=web --availability active "$prefix-$1" >/dev/null; }
+serve() { change update --label-add pool=web --availability active "$prefix-$1"; }
 promote() { # NUMBER
-  in_manager node promote "$prefix-$1" >/dev/null
+  change promote "$prefix-$1"
   until_true "[ \"\$(docker node inspect -f '{{with .ManagerStatus}}{{.Reachability}}{{end}}' $prefix-$1)\" = reachable ]"
-  in_manager node update --availability active "$prefix-$1" >/dev/null
+  change update --availability active "$prefix-$1"
 }
 at_strength() { # NUMBER: nothing runs there, and three run elsewhere
   until_true "[ \"\$(docker node ps -f desired-state=running -f desired-state=shutdown --format '{{.CurrentState}}' $prefix-$1 | grep -c ^Running)\" = 0 ] &&
     [ \"\$(docker service ps -f desired-state=running --format '{{.CurrentState}}' web | grep -c ^Running)\" = 3 ]"
 }
 retire() { # NUMBER
-  in_manager node update --availability drain "$prefix-$1" >/dev/null
+  change update --availability drain "$prefix-$1"
   at_strength "$1"
   docker rm -f -v "$prefix-$1" >/dev/null
   gone+=("$prefix-$1")
@@ -43,15 +45,15 @@ settled() { [ "${#gone[@]}" = 0 ] || sleep "$settle"; }
 replace_worker() { # OLD NEW
   settled
   start "$2" "$to"; join "$2"; serve "$2"
-  [ "$1" != 4 ] || in_manager node update --availability pause "$prefix-5" >/dev/null
-  [ "$1" != 4 ] || in_manager node update --availability pause "$prefix-6" >/dev/null
+  [ "$1" != 4 ] || change update --availability pause "$prefix-5"
+  [ "$1" != 4 ] || change update --availability pause "$prefix-6"
   retire "$1"
 }
 replace_manager() { # OLD NEW
   settled
   [ "$1" != 1 ] || manager=$prefix-12 # not through the one that goes
   start "$2" "$to"; join "$2"; promote "$2"
-  in_manager node demote "$prefix-$1" >/dev/null
+  change demote "$prefix-$1"
   until_true "[ -z \"\$(docker node inspect -f '{{with .ManagerStatus}}{{.Addr}}{{end}}' $prefix-$1)\" ]"
   retire "$1"
 }

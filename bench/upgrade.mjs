@@ -1,8 +1,11 @@
 // upgrade: from a file's rename to Ready with all of 3+3 real nodes of another engine version, under a service, against the
 // shortest sequential script with the same promises and the same settle (upgrade-baseline.sh), in alternating pairs.
 //
+// Prints also what the status foresaw when the upgrade began, and how often a task was made anew: tasks ever less those there now.
+//
 // Usage: npm run bench:upgrade [-- PAIRS [SETTLE]]   default 5 pairs, 5 s; needs root (it brings up an engine of the tests' own)
 import { execFileSync } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { comparePairs, document, openPlace, root } from './place.mjs';
 
 const [from, to] = ['skep-node:20.10', 'skep-node:28.5'];
@@ -26,12 +29,31 @@ async function skep(i) {
   const service = ['--name', 'web', '--replicas', '3', '--constraint', 'node.labels.skep.pool==web'];
   inManager('service', 'create', '--no-resolve-image', ...service, 'skep-test-service:1', 'sleep', '100000');
   const began = place.commit(cluster, spec(to));
-  await place.until(cluster, 'upgraded', ({ phase, nodes: seen = [] }) => {
-    return phase === 'Ready' && seen.every(({ name }) => !nodes.includes(name));
-  });
+  let foreseen = null;
+  await place.until(
+    cluster,
+    'upgraded',
+    ({ phase, plan, nodes: seen = [] }) => {
+      if (phase !== 'Ready') foreseen ??= plan?.estimate?.totalMs ?? null;
+      return phase === 'Ready' && seen.every(({ name }) => !nodes.includes(name));
+    },
+    50,
+  );
   const took = performance.now() - began;
+  const tasks = inManagerNow(cluster, 'service', 'ps', '-q', 'web').split('\n').length;
+  const error = (foreseen - took) / took;
+  console.log(
+    `  skep ${i}: foreseen ${foreseen} ms, ${(100 * error).toFixed(0)} % off; ${((tasks - 3) / 3).toFixed(2)} moves a task; load ${loadavg()[0].toFixed(1)}`,
+  );
   await place.remove(cluster);
   return took;
+}
+
+/** Through any manager that there is now. */
+function inManagerNow(cluster, ...args) {
+  const filters = ['--filter', `label=skep.cluster=${cluster}`, '--filter', 'name=-managers-'];
+  const [name] = place.docker('ps', ...filters, '--format', '{{.Names}}').split('\n');
+  return place.docker('exec', name, 'docker', ...args);
 }
 
 function baseline(i) {

@@ -9,10 +9,10 @@ import type { Step } from '../../model/step.ts';
  * Docker 20.10 and 28.5 where nothing else is said; a startup includes that its node joins and is admitted.
  */
 const DEFAULT_MS = {
-  /** Five local nodes from nothing: docs/performance.md. */
-  startup: 5_000,
-  /** Docker stops a task within 10 s unless its service says otherwise (`stop-grace-period`). */
-  drain: 10_000,
+  /** One local node beside others: 1.3–2.5 s. */
+  startup: 2_000,
+  /** Where tasks end on SIGTERM 2–3 s; Docker kills others after 10 s unless their service says otherwise (`stop-grace-period`). */
+  drain: 5_000,
   /** Until the others reach it: 0.6–1.0 s. */
   promote: 1_000,
   /** Of a follower 0.1 s, of the leader 1.2 s. */
@@ -21,6 +21,8 @@ const DEFAULT_MS = {
   remove: 1_000,
   /** A network, a forwarder, or a swarm of one, new or forced: 1 s each. */
   make: 1_000,
+  /** From a machine's end until the swarm calls its member Down and it leaves the list: 10–15 s. Other steps go on meanwhile. */
+  leave: 12_500,
 } as const;
 
 /** Of the step alone: steps of one batch run beside each other. */
@@ -58,7 +60,7 @@ function startupMs({ record }: Observed): number {
 const hasTasks = (node: string, { swarm }: Observed): boolean =>
   swarm.ok && (swarm.value?.tasks ?? []).some((t) => t.nodeId === node && t.state === 'running');
 
-/** The whole road: its batches one after the other, each as long as its longest step. */
+/** The whole road: its batches one after the other, each as long as its longest step, and until the last member has left. */
 export function estimateOf(
   batches: readonly (readonly RoadStep[])[],
   durations: Durations,
@@ -69,6 +71,7 @@ export function estimateOf(
   let totalMs = 0;
   let withoutToleranceMs = 0;
   let margin = marginBefore;
+  let leavesAtMs = 0;
   for (const [i, batch] of batches.entries()) {
     const ms = (batch[0]?.note.waitMs ?? 0) + Math.max(...batch.map(({ note }) => note.takesMs));
     const after = batch[0]?.note.marginAfter ?? null;
@@ -76,6 +79,8 @@ export function estimateOf(
     const isMoving = marginBefore !== null && first <= i && i <= last;
     if (isMoving && Math.min(margin ?? 0, after ?? 0) <= 0) withoutToleranceMs += ms;
     margin = after;
+    if (batch.some((s) => s.kind === 'remove-machine')) leavesAtMs = totalMs + DEFAULT_MS.leave;
   }
+  if (batches.some((batch) => batch.some((s) => s.kind === 'remove-member'))) totalMs = Math.max(totalMs, leavesAtMs);
   return { totalMs, withoutToleranceMs, basis: durations.startup || durations.drain ? 'seen' : 'defaults' };
 }

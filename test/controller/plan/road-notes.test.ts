@@ -104,8 +104,9 @@ describe('the road of an upgrade', () => {
     const durations = { startup: { ms: 3_000, count: 2 }, drain: { ms: 1_500, count: 1 } };
     const known = upgrade({ managers: 1, web: 1, record: { durations } }).estimate;
     const settle = 30_000;
-    const rest = 4 * 1_000; // two machines removed, one promotion, one demotion
-    expect(guess).toMatchObject({ basis: 'defaults', totalMs: settle + rest + 2 * 20_000 + 10_000 });
+    // Two machines removed, one promotion, one demotion; the last member leaves 12.5 s after its machine.
+    const rest = 4 * 1_000 + 12_500;
+    expect(guess).toMatchObject({ basis: 'defaults', totalMs: settle + rest + 2 * 20_000 + 5_000 });
     expect(known).toMatchObject({ basis: 'seen', totalMs: settle + rest + 2 * 3_000 + 1_500 });
   });
 
