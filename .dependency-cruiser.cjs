@@ -39,6 +39,8 @@ module.exports = {
       '^src/providers/(aws|local|swarm)',
       'implementations are strangers',
     ),
+    never('strangers-3', '^src/providers/aws', '^src/providers/(local|simulated)', 'implementations are strangers'),
+    never('one-cloud', '^src/(?!providers/aws)', 'node_modules/@aws-sdk', 'the SDK stays behind the provider'),
     never('one-door', '^src/(?!providers/swarm/engine)', 'node_modules/dockerode', 'dockerode stays behind engine.ts'),
     never(
       'simulation-sees',

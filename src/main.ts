@@ -56,6 +56,10 @@ export async function main(argv: readonly string[], overrides: Overrides = {}): 
         signal,
       );
     },
+    async sharedState(table, owner) {
+      const { openTableState } = await import('./main/table-state.ts');
+      return openTableState(table, owner, { ...needs, version });
+    },
     async hostExam() {
       const { createHostExam } = await import('./providers/local/doctor/exam.ts');
       const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);

@@ -51,7 +51,7 @@ export const EVENTS = {
   SKP414: { level: 'warn', text: 'history was damaged, moved aside and begun anew' },
   SKP415: { level: 'warn', text: 'status could not be written' },
   SKP416: { level: 'warn', text: 'intent file cannot be read, moved aside' },
-  SKP417: { level: 'warn', text: 'lease file is gone, waiting in case somebody still holds it' },
+  SKP417: { level: 'warn', text: 'lease is gone, waiting in case somebody still holds it' },
 
   SKP501: { level: 'info', text: 'command' },
 } as const satisfies Record<`SKP${1 | 2 | 3 | 4 | 5}${number}`, { readonly level: Level; readonly text: string }>;

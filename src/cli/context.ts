@@ -1,6 +1,7 @@
 import type { spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
+import type { Disk } from '../controller/store/disk.ts';
 import type { ProviderKind } from '../model/ids.ts';
 import type { Rehearsal, SimulatedCluster } from '../model/simulation-report.ts';
 import type { HostExam, Provider } from '../providers/provider.ts';
@@ -28,6 +29,8 @@ export interface CliContext {
   provider(kind: ProviderKind, owner: string, paths: Paths): Promise<Provider>;
   /** Runs until `signal` aborts, or with `once` until all is converged; answers the exit code. */
   runController(options: RunOptions, signal: AbortSignal): Promise<number>;
+  /** Opens the state that a table holds for this owner. The caller closes it. */
+  sharedState(table: string, owner: string): Promise<SharedState>;
   /** Looks at this host for `skep doctor` and `npm start`. The caller closes it. */
   hostExam(): Promise<HostExam>;
   /** Lives through schedules of one cluster in virtual time. Rejects when `signal` aborts. */
@@ -49,7 +52,25 @@ export interface Output {
 export interface Paths {
   readonly specs: string;
   readonly status: string;
+  /** For what stays on this host even when the rest of the state is in a table: the log, simulated worlds. */
   readonly state: string;
+  /** The DynamoDB table that holds lease, intents, history and a copy of the statuses. Missing: `state` does. */
+  readonly table?: string;
+}
+
+/** State in a table, for commands. */
+export interface SharedState {
+  /** Its intents lie under `/`. */
+  readonly disk: Disk;
+  /** The latest, oldest first. */
+  latest(query: {
+    readonly cluster: string | null;
+    readonly levels: readonly string[];
+    readonly limit: number;
+  }): Promise<
+    readonly { readonly at: number; readonly cluster: string | null; readonly code: string; readonly text: string }[]
+  >;
+  close(): Promise<void>;
 }
 
 export interface RunOptions {

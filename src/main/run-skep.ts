@@ -14,12 +14,9 @@ import { createSource } from '../controller/loop/source.ts';
 import { watchFiles } from '../controller/loop/watch-files.ts';
 import { createRecordsReader } from '../controller/records-reader.ts';
 import { runPass } from '../controller/run-pass.ts';
-import { createHistory } from '../controller/store/history.ts';
-import { createInbox } from '../controller/store/inbox.ts';
 import { createLogSink } from '../controller/store/log-sink.ts';
-import { createSqliteLease } from '../controller/store/sqlite-lease.ts';
-import { createStatusFiles } from '../controller/store/status-files.ts';
 import type { Provider } from '../providers/provider.ts';
+import { openState } from './open-state.ts';
 import { controllerId } from './owner.ts';
 import { buildProvider, type ProviderNeeds } from './providers.ts';
 
@@ -40,14 +37,14 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
   const { clock, random, version, pid, failpoint } = needs;
   for (const path of [paths.status, paths.state]) await mkdir(path, { recursive: true });
   const log = openLog(options, needs);
-  const history = createHistory(join(paths.state, 'history.sqlite'), clock, log.sink);
-  const sink = fanOut([log.sink, history]);
+  const kept = await openState(options, needs, log.sink);
+  const sink = fanOut([log.sink, kept.history]);
   const providers = {
     local: await buildProvider('local', { ...needs, owner, state: paths.state }),
     simulated: await buildProvider('simulated', { ...needs, owner, state: paths.state }),
   };
   const all: readonly Provider[] = Object.values(providers);
-  const statuses = createStatusFiles(paths.status);
+  const { statuses, lease } = kept;
   const known = (await statuses.list()).map(({ status }) => status.provider ?? '');
   const records = createRecordsReader(all, new Set(known));
   // A directory that vanished is not made anew: an empty one would speak of deletions.
@@ -55,7 +52,6 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
   const ledgerOf = ledgerByTerm(async () =>
     createDeletionLedger(await statuses.list(), (await records(signal)).records),
   );
-  const lease = createSqliteLease(join(paths.status, '_lease.sqlite'));
   const parser = createParser({ timeoutMs: PARSE_LIMIT_MS, clock });
   const id = controllerId(pid, random.id(4));
   const writer = version.split('.').slice(0, 2).join('.');
@@ -72,8 +68,9 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
         source: createSource({ directory: paths.specs, door: realFileDoor, parser, ageOf: gitAge, clock }),
         watch: watchFiles(sink),
         statuses,
-        inbox: createInbox(paths.state, sink),
+        inbox: kept.inbox,
         lease,
+        onStandby: kept.onStandby,
         leaseTimes: needs.lease,
         records,
         hints: (onHint, stop) => {
@@ -90,8 +87,7 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
     return exitCodeOf(end, log.sink);
   } finally {
     await Promise.all([parser.close(), ...all.map((provider) => provider.close())]);
-    lease.close();
-    history.close();
+    await kept.close();
     log.close();
   }
 }

@@ -87,6 +87,11 @@ describe.each(STORES)('orders on %s', (store) => {
     expect(must(await beginLook(made.table, cluster, 6, signal))).toEqual({ look: 2, term: 6 });
     expect(must(await readLook(made.table, cluster, signal))).toEqual({ look: 2, term: 6 });
 
+    const begun = await Promise.all(Array.from({ length: 10 }, () => beginLook(made.table, cluster, 6, signal)));
+    const looks = begun.flatMap((answered) => (answered.ok ? [answered.value.look] : []));
+    expect(looks.length).toBeGreaterThan(0);
+    expect(new Set(looks).size).toBe(looks.length);
+
     const request = { ...aRequest, verb: 'join' as const };
     must(await ask(made.table, cluster, MACHINE, request, signal));
     expect(kindOf(await ask(made.table, cluster, MACHINE, { ...request, id: 'r0', term: 3 }, signal))).toBe('conflict');

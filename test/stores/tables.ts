@@ -9,6 +9,7 @@ import type { StoreName } from './both-stores.ts';
 export const STORES: readonly StoreName[] = ['DynamoDB Local', 'MiniStack'];
 
 export interface TestTable {
+  readonly name: string;
   readonly table: Table;
   /** The same table over connections of its own, as another process has it; `arrange` may spoil them. */
   open(arrange?: (client: DynamoDBClient) => void): Table;
@@ -47,5 +48,5 @@ export async function makeTable(store: StoreName): Promise<TestTable> {
   const close = (): void => {
     for (const client of clients) client.destroy();
   };
-  return { table: open(), open, close };
+  return { name, table: open(), open, close };
 }

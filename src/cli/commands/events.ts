@@ -26,7 +26,7 @@ export const addEvents: AddCommand = ({ program, context, action }) => {
   withPaths(command, 'status', 'state').action(
     action(async (name: string | undefined, flags: Flags) => {
       const { level, limit } = flags;
-      const events = await readLog({ cluster: name ?? null, level, limit }, pathsOf(flags, context));
+      const events = await readLog({ cluster: name ?? null, level, limit }, pathsOf(flags, context), context);
       if (flags.output === 'json') {
         const items = events.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest }));
         print(context, printableJson({ apiVersion: 'skep/v1alpha1', kind: 'EventList', items }));

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { type CliContext, LOG_LEVELS, type LogLevel, type RunOptions } from '../context.ts';
 import { badInput } from '../exit.ts';
+import { ownerByPaths } from '../files/owner.ts';
 import { type PathFlags, pathsOf, withPaths } from '../files/paths.ts';
 import { parseCount, parseDuration, parsePositive } from '../flags.ts';
 
@@ -60,7 +61,7 @@ function runOptions(flags: Flags, context: CliContext): RunOptions {
   };
   return {
     paths,
-    owner: flags.owner ?? env.SKEP_OWNER ?? context.defaultOwner(paths),
+    owner: flags.owner ?? (env.SKEP_OWNER || ownerByPaths(paths, context)),
     once: flags.once ?? false,
     resyncMs: flags.resync ?? number('SKEP_RESYNC', parseDuration) ?? 60_000,
     deletionGraceMs: flags.deletionGrace ?? number('SKEP_DELETION_GRACE', parseDuration) ?? 30_000,

@@ -11,7 +11,7 @@ export interface PlaceFacts {
 }
 
 export interface DirectoryFacts {
-  readonly role: keyof Paths;
+  readonly role: 'specs' | 'status' | 'state';
   readonly path: string;
   readonly exists: boolean;
   /** Of one that is not there yet: whether it could be made. */
@@ -42,7 +42,7 @@ export async function readPlaceFacts(paths: Paths, context: CliContext): Promise
   return { dockerClient, git, directories };
 }
 
-async function readDirectory(role: keyof Paths, path: string): Promise<DirectoryFacts> {
+async function readDirectory(role: 'specs' | 'status' | 'state', path: string): Promise<DirectoryFacts> {
   const there = await nearest(path);
   const [writable, system] = await Promise.all([
     access(there, constants.W_OK | constants.X_OK).then(

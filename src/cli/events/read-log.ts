@@ -2,8 +2,9 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Level } from '../../base/events.ts';
 import { describeDuration } from '../../model/cluster-spec/duration.ts';
-import type { Paths } from '../context.ts';
+import type { CliContext, Paths } from '../context.ts';
 import { Refusal } from '../exit.ts';
+import { ownerOf } from '../files/owner.ts';
 import { readFleet } from '../files/status-files.ts';
 
 /** One line of the past. */
@@ -27,7 +28,8 @@ export interface LogQuery {
 const historyPath = (state: string): string => join(state, 'history.sqlite');
 
 /** The latest entries, oldest first: from the history, or when there is none the changes that status files remember. */
-export async function readLog(query: LogQuery, paths: Pick<Paths, 'status' | 'state'>): Promise<readonly LogEntry[]> {
+export async function readLog(query: LogQuery, paths: Paths, context: CliContext): Promise<readonly LogEntry[]> {
+  if (paths.table !== undefined) return fromTable(paths.table, query, await ownerOf(null, paths, context), context);
   const path = historyPath(paths.state);
   const isThere = await access(path).then(
     () => true,
@@ -42,6 +44,24 @@ async function fromHistory(path: string, { cluster, level, limit }: LogQuery): P
     return readEvents(path, { ...(cluster === null ? {} : { cluster }), level, limit });
   } catch (error) {
     throw new Refusal(`${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
+
+async function fromTable(
+  table: string,
+  { cluster, level, limit }: LogQuery,
+  owner: string,
+  context: CliContext,
+): Promise<readonly LogEntry[]> {
+  const shared = await context.sharedState(table, owner);
+  try {
+    return await shared.latest({ cluster, levels: LEVELS.slice(LEVELS.indexOf(level)), limit });
+  } catch (error) {
+    throw new Refusal(`table ${table} cannot be read: ${(error as Error).message}`);
+  } finally {
+    await shared.close();
   }
 }
 

@@ -7,6 +7,7 @@ import { badInput } from '../exit.ts';
 import { placesOf, readSpecDirectory } from '../files/spec-files.ts';
 import { readStatus } from '../files/status-files.ts';
 import { warnIfNobodyActs } from '../wait/wait-for.ts';
+import { withInbox } from './with-inbox.ts';
 
 export interface Ask {
   readonly kind: Intent['kind'];
@@ -19,18 +20,14 @@ export interface Ask {
   readonly machine?: MachineId;
 }
 
-/** Hands an intent to whoever holds the lease: a file in its inbox. Says so when nobody is there. Answers its id. */
-export async function askController(
-  name: string,
-  ask: Ask,
-  { state, status }: Paths,
-  context: CliContext,
-): Promise<string> {
+/** Hands an intent to whoever holds the lease, through its inbox. Says so when nobody is there. Answers its id. */
+export async function askController(name: string, ask: Ask, paths: Paths, context: CliContext): Promise<string> {
   const { random, clock, env } = context;
   const by = env.USER || env.LOGNAME || 'somebody';
   const intent: Intent = { id: random.id(16), by, at: clock.now(), ...ask };
-  await leaveIntent(state, { cluster: name as ClusterName, intent });
-  await warnIfNobodyActs(status, context);
+  const pending = { cluster: name as ClusterName, intent };
+  await withInbox(name, paths, context, (directory, disk) => leaveIntent(directory, pending, disk));
+  await warnIfNobodyActs(paths.status, context);
   return intent.id;
 }
 

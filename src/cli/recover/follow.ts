@@ -4,6 +4,7 @@ import type { CliContext } from '../context.ts';
 import { Refusal } from '../exit.ts';
 import { readStatus } from '../files/status-files.ts';
 import type { Opened, Seen } from '../intents/with-cluster.ts';
+import { withInbox } from '../intents/with-inbox.ts';
 import { printable } from '../render/printable.ts';
 import { timeOfDay } from '../render/time.ts';
 
@@ -34,7 +35,7 @@ export async function follow<T>(
     if (line !== last) say(context, `${timeOfDay(clock.now())} ${name}  ${line}`);
     last = line;
     // In this order: an intent that moves from the inbox onto the record meanwhile is not taken for one that is over.
-    const isLeft = await isWaiting(paths.state, id);
+    const isLeft = await withInbox(name, paths, context, (directory, disk) => isWaiting(directory, id, disk));
     const seen = await look();
     const answer = done(seen, !isLeft && seen.record.intents.every((intent) => intent.id !== id));
     if (answer !== null) return answer;

@@ -41,7 +41,8 @@ export function createLooking({ knowledge, source, inbox, statuses, clock, ...op
     await knowledge.look(signal);
     if (signal.aborted) return;
     // What changed between the listing and the new watcher would go unseen: list once more.
-    if (await files.set([...(await source.watchPaths()), inbox.directory])) changed.nudge();
+    const box = inbox.directory === null ? [] : [inbox.directory];
+    if (await files.set([...(await source.watchPaths()), ...box])) changed.nudge();
     options.onLooked();
   }
 

@@ -14,7 +14,7 @@ export interface Leadership {
 }
 
 export interface LeaderOptions extends StandbyOptions {
-  /** False: the lease file was removed or replaced. */
+  /** False: the lease was removed or replaced, as far as that can be told at once. */
   readonly isInPlace: () => boolean;
   /** What to do with the lease. Resolves when it is done for good, or soon after the signal of its leadership aborts. */
   readonly onLeading: (leadership: Leadership) => Promise<void>;
@@ -72,7 +72,7 @@ async function lead(options: LeaderOptions, taken: TakenLease, signal: AbortSign
     isInDoubt = !(await swap());
     if (!isInDoubt) renewedAt = begunAt;
     else if (await adopt()) isInDoubt = false;
-    else lose('another took it, or the lease file was removed or replaced');
+    else lose('another took it, or it was removed or replaced');
   }
 
   /** A renewal that got no answer may have been written all the same: then the lease is ours, further on. */

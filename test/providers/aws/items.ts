@@ -15,7 +15,7 @@ import { HEAD, type ViewHead } from '../../../src/providers/aws/table/view.ts';
 /** One full value of each kind of item. */
 
 export const MACHINE = 'i-0a1b2c3d4e5f60718' as MachineId;
-export const SWARM = 'k1yq0j0b8z7h6g5f4d3s2a1p0' as SwarmId;
+const SWARM = 'k1yq0j0b8z7h6g5f4d3s2a1p0' as SwarmId;
 const NODE = 'n1yq0j0b8z7h6g5f4d3s2a1p0' as NodeId;
 
 export const aFounding: Founding = {

@@ -55,3 +55,9 @@ export const reportKey = (cluster: ClusterName, instanceArn: string): Key => ({
 
 /** Any node may ring it: look at the reports before you would have. */
 export const bellKey = (cluster: ClusterName): Key => ({ pk: `bell/${cluster}`, sk: ONLY });
+
+/** Small files of a controller's state. */
+export const folderOf = (owner: string, folder: string): string => `state/${owner}/${folder}`;
+
+/** What happened to an owner's clusters, in the order of time. */
+export const historyOf = (owner: string): string => `history/${owner}`;

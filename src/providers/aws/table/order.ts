@@ -77,7 +77,7 @@ export function place(
   return writeItem(table, orderKey(cluster), ORDER, next, condition, signal);
 }
 
-export const isOver = ({ state }: Order): boolean => state === 'done' || state === 'given-up';
+const isOver = ({ state }: Order): boolean => state === 'done' || state === 'given-up';
 
 /** An agent takes it, before it begins. `conflict`: another did, or it was given up. */
 export function claim(table: Table, cluster: ClusterName, order: Order, by: string, signal: AbortSignal) {

@@ -21,7 +21,7 @@ export interface Row {
 }
 
 /** `stored`: what stood in the way; null: nothing is there. */
-export type Written = { readonly taken: true } | { readonly taken: false; readonly stored: Row | null };
+type Written = { readonly taken: true } | { readonly taken: false; readonly stored: Row | null };
 
 /** The table of one account and region. Reads are strongly consistent. Rejects with what the SDK throws. */
 export interface Table {
@@ -31,6 +31,13 @@ export interface Table {
   read(keys: readonly Key[], signal: AbortSignal): Promise<readonly (Row | null)[]>;
   /** All items of a partition whose sort key begins with `prefix`, in the order of their sort keys. */
   list(pk: string, prefix: string, signal: AbortSignal): Promise<readonly (Row & { readonly sk: string })[]>;
+  /** The last `limit` items of a partition that `wanted` takes, the last one first. */
+  latest(
+    pk: string,
+    wanted: (columns: Columns) => boolean,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Row[]>;
   /** Replaces the item. One that was taken counts as taken although its answer was lost and it was sent again. */
   write(key: Key, row: Row, condition: Condition | null, signal: AbortSignal): Promise<Written>;
   /** Removing one that is not there counts as taken. */
@@ -108,6 +115,23 @@ export function createTable({ client, name: TableName, writer, clock, random }: 
         from = page.LastEvaluatedKey;
       } while (from);
       return rows;
+    },
+    async latest(pk, wanted, limit, signal) {
+      const rows: Row[] = [];
+      let from: Record<string, AttributeValue> | undefined;
+      do {
+        const query = new QueryCommand({
+          TableName,
+          ScanIndexForward: false,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: pk } },
+          ...(from ? { ExclusiveStartKey: from } : {}),
+        });
+        const page = await limited(signal, (abortSignal) => client.send(query, { abortSignal }));
+        rows.push(...(page.Items ?? []).map(rowOf).filter(({ columns }) => wanted(columns)));
+        from = page.LastEvaluatedKey;
+      } while (from && rows.length < limit);
+      return rows.slice(0, limit);
     },
     async write(key, { columns, body }, condition, signal) {
       const mark = random.id(16);
