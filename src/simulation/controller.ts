@@ -15,7 +15,7 @@ import type { ClusterName } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import { diskOf, filesOf, leaseOf } from './doors/of-process.ts';
 import type { SimulatedProcess } from './process.ts';
-import { type Decide, OWNER, PATHS, type Simulation } from './simulation.ts';
+import { count, type Decide, OWNER, PATHS, type Simulation } from './simulation.ts';
 import type { Entry, Look } from './trace.ts';
 import { type Passes, type PassFacts, watchedProvider } from './watched-provider.ts';
 
@@ -119,6 +119,7 @@ function pass(
       lies: [...facts.lies],
     };
     facts.look = look;
+    for (const lie of facts.lies) for (const { kind } of decided.batch) count(sim.met, `${lie}, then × ${kind}`);
     sim.note(look);
     return decided;
   };

@@ -1,4 +1,5 @@
 import { HOLD_REASONS } from '../model/hold.ts';
+import { type Met, PAIRS, shortfalls } from './coverage.ts';
 import type { Ran } from './run-schedule.ts';
 import { looksOf } from './trace.ts';
 
@@ -20,15 +21,7 @@ const WAITING_GUARDS: Readonly<Record<string, RegExp>> = {
 };
 
 /** What many schedules met, as plain numbers that can be added up and sent between processes. */
-export interface Counts {
-  schedules: number;
-  /** In how many schedules each guard refused a step. */
-  guards: Record<string, number>;
-  /** How often each fault met each kind of call. */
-  faults: Record<string, number>;
-  /** Of the schedules whose story asks for no hold or deletion and leaves a quorum: how many, and how many reached Ready. */
-  eligible: number;
-  ready: number;
+export interface Counts extends Met {
   broken: { readonly seed: number; readonly invariant: string; readonly why: string }[];
 }
 
@@ -37,7 +30,7 @@ export function noCounts(): Counts {
   return {
     schedules: 0,
     guards: Object.fromEntries(names.map((name) => [name, 0])),
-    faults: {},
+    faults: Object.fromEntries(PAIRS.map((pair) => [pair, 0])),
     eligible: 0,
     ready: 0,
     broken: [],
@@ -96,6 +89,9 @@ const ASKS_FOR_HOLD: ReadonlySet<string> = new Set([
   'lock',
   'rotate-root',
   'boots',
+  'abort',
+  'clone',
+  'newer-skep',
 ]);
 /** What a spec or a service may say after which skep rightly holds something. */
 const ASKS_IN_WORDS =
@@ -127,6 +123,7 @@ export function tellCounts(counts: Counts): string {
     ...rows(counts.guards),
     'Faults, by calls that they met:',
     ...rows(counts.faults),
+    ...shortfalls(counts).map((what) => `✗ too rarely met: ${what}`),
     ...counts.broken.slice(0, 50).map(({ seed, invariant, why }) => `✗ seed ${seed}: ${invariant}: ${why}`),
   ].join('\n');
 }

@@ -53,8 +53,8 @@ export function createCrew(sim: Simulation): Crew {
       if (!process) return { what: 'no controller runs' };
       if (act.kind === 'die') {
         downMs.set(process.id, act.downMs);
-        process.doom(act.calls, act.side);
-        return { what: `${process.id} is to die ${act.side} its ${act.calls}th call` };
+        process.doom(act.calls, act.side, act.on);
+        return { what: `${process.id} is to die ${act.side} its ${act.calls}th call${act.on ? ` of ${act.on}` : ''}` };
       }
       process.pause();
       const resume = async (): Promise<void> => process.resume();

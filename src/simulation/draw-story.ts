@@ -1,8 +1,10 @@
 import { seededRandom } from '../base/random.ts';
 import type { Availability } from '../model/observed.ts';
 import type { ServiceWish } from '../providers/simulated/acts.ts';
+import { drawAimed } from './draw-aimed.ts';
+import { type Arc, drawArc, STANDS_MS } from './draw-arc.ts';
 import { changeSpec, type Dice, diceOf, drawSpec, type Written } from './draw-spec.ts';
-import { type CallFault, FAULT_KINDS, type Happening, type Story, type What } from './story.ts';
+import { type CallFault, type Deed, FAULT_KINDS, type Happening, type Story, type What } from './story.ts';
 
 const MINUTE = 60_000;
 /** Two passes in three would else see nothing new: most schedules do without them, and cost little more than half. */
@@ -14,22 +16,28 @@ export function drawStory(seed: number): Story {
   const dice = diceOf(seededRandom(seed));
   const { chance, pick, between } = dice;
   const clusters = chance(0.04) ? 2 : 1;
-  const specs = NAMES.slice(0, clusters).map((name) => drawSpec(dice, name));
+  const arcs = NAMES.slice(0, clusters).map((name) => drawCourse(dice, drawSpec(dice, name)));
+  const specs = arcs.map(({ spec }) => spec);
   const files = Object.fromEntries(specs.map((spec) => [`${spec.metadata.name}.yaml`, JSON.stringify(spec)]));
-  const quietAt = between(60_000, pick([90_000, 90_000, 2 * MINUTE, 4 * MINUTE]));
+  const drawnQuietAt = between(60_000, pick([90_000, 90_000, 2 * MINUTE, 4 * MINUTE]));
+  const quietAt = Math.max(drawnQuietAt, ...arcs.map(({ leastMs }) => leastMs));
   const events: Happening[] = [];
   const happen = (at: number, what: What): void => void events.push({ at: Math.round(at), what });
   for (let cluster = 0; cluster < clusters; cluster += 1) {
     // Most clusters stand before anything befalls them.
-    const bornAt = chance(0.8) ? 25_000 : 0;
+    const bornAt = chance(0.8) ? STANDS_MS : 0;
+    const { deeds } = arcs[cluster] as Arc;
+    for (const { at, deed } of deeds) happen(at, { cluster, ...deed });
     for (const service of drawServices(dice)) happen(bornAt, { cluster, kind: 'deploy', service });
     let spec = specs[cluster] as Written;
-    for (let changes = pick([0, 1, 1, 1, 2, 3]); changes > 0; changes -= 1) {
+    // What belongs together is mostly left alone.
+    const isTold = deeds.length > 0 && chance(0.7);
+    for (let changes = isTold ? 0 : pick([0, 1, 1, 1, 2, 3]); changes > 0; changes -= 1) {
       spec = changeSpec(dice, spec);
       happen(between(bornAt, quietAt), { cluster, ...drawEdit(dice, JSON.stringify(spec)) });
     }
     const kinds = drawTemper(dice);
-    for (let n = pick([1, 2, 3, 6]); n > 0; n -= 1) {
+    for (let n = isTold ? pick([0, 1]) : pick([1, 2, 3, 6]); n > 0; n -= 1) {
       happen(between(bornAt, quietAt), { cluster, ...pick(kinds)(dice) });
     }
   }
@@ -37,7 +45,16 @@ export function drawStory(seed: number): Story {
   return { seed, files, events: events.sort((a, b) => a.at - b.at), quietAt, leastRecheckMs };
 }
 
-type Deed = What extends infer W ? (W extends What ? Omit<W, 'cluster'> : never) : never;
+/** Of the schedules so many are about one fault at one call, and so many about what takes several happenings. */
+const AIMED_SHARE = 0.25;
+const ARC_SHARE = 0.2;
+
+function drawCourse(dice: Dice, spec: Written): Arc {
+  const roll = dice.roll();
+  if (roll < AIMED_SHARE) return drawAimed(dice, spec);
+  return roll < AIMED_SHARE + ARC_SHARE ? drawArc(dice, spec) : { spec, deeds: [], leastMs: 0 };
+}
+
 type Draw = (dice: Dice) => Deed;
 
 const VICTIMS = ['any', 'manager', 'worker', 'leader'] as const;
@@ -85,7 +102,13 @@ const PEOPLE: readonly Draw[] = [
   (dice) => ({ kind: 'deploy', service: dice.pick(drawServices(dice, 1)) }),
   ({ roll }) => ({ kind: 'remove-service', roll: roll() }),
   (dice) =>
-    dice.chance(0.5) ? { kind: 'pause-intent', undoMs: undoing(dice) } : { kind: dice.pick(['confirm', 'retry']) },
+    dice.chance(0.5)
+      ? { kind: 'pause-intent', undoMs: undoing(dice) }
+      : { kind: dice.pick(['confirm', 'retry', 'abort', 'rollout'] as const) },
+  (dice) =>
+    dice.chance(0.5)
+      ? { kind: 'newer-skep', undoMs: undoing(dice) }
+      : { kind: 'clone', roll: dice.roll(), undoMs: undoing(dice) },
 ];
 
 const FILES: readonly Draw[] = [
@@ -143,8 +166,9 @@ export const FAULTS: readonly Draw[] = [
     ),
   }),
   ({ pick, between }) => {
-    const on = pick(['infrastructure.observe', 'swarm.observe', 'records.read', 'records.list']);
-    const how = pick(['unreachable', 'throttle', 'late', 'stale', 'partial'] as const);
+    const on = pick(['infrastructure.observe', 'swarm.observe', 'records.read', 'records.list'] as const);
+    const lies = { 'infrastructure.observe': ['stale', 'partial'], 'swarm.observe': ['stale'] } as const;
+    const how = pick(['unreachable', 'throttle', 'late', ...(lies[on as keyof typeof lies] ?? [])] as const);
     return { kind: 'fault', fault: drawFault(on, how, pick([1, 2, 5]), between(500, 8_000)) };
   },
   ({ pick, between }) => ({

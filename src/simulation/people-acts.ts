@@ -1,11 +1,9 @@
-import { leaveIntent } from '../controller/store/inbox.ts';
-import type { ClusterName } from '../model/ids.ts';
-import type { Intent } from '../model/record.ts';
+import type { ClusterName, MachineId } from '../model/ids.ts';
 import { demote } from '../providers/simulated/grants.ts';
 import { PEER_MS } from '../providers/simulated/times.ts';
 import type { World, WorldMember, WorldSwarm } from '../providers/simulated/world.ts';
 import { type Acts, type Performed, victim } from './machine-acts.ts';
-import { PATHS, type Simulation } from './simulation.ts';
+import type { Simulation } from './simulation.ts';
 import type { What } from './story.ts';
 
 type SwarmAct = Extract<
@@ -23,6 +21,8 @@ type SwarmAct = Extract<
       | 'rotate-root'
       | 'stranger-joins'
       | 'other-hashes'
+      | 'newer-skep'
+      | 'clone'
       | 'deploy'
       | 'remove-service';
   }
@@ -57,6 +57,12 @@ export async function performOnSwarm(sim: Simulation, acts: Acts, c: ClusterName
     case 'other-hashes':
       await onWorld(sim, c, otherHashes);
       return { what: `${c}: its machines were made by an earlier skep, with another hash` };
+    case 'newer-skep': {
+      const { writer } = sim.worlds.read(c)?.record ?? {};
+      await onWorld(sim, c, (world) => writtenBy(world, '9.9'));
+      const undo = () => onWorld(sim, c, (world) => writtenBy(world, writer));
+      return { what: `${c}: a newer skep writes its record`, undo, afterMs: act.undoMs };
+    }
     default:
       return performOnNode(sim, acts, c, act);
   }
@@ -83,6 +89,11 @@ async function performOnNode(sim: Simulation, acts: Acts, c: ClusterName, act: N
       await acts.labelByHand(c, id, { 'skep.hold': 'mine' });
       const undo = () => acts.labelByHand(c, id, { 'skep.hold': null });
       return { what: `somebody labels ${id} skep.hold=mine`, undo, afterMs: act.undoMs };
+    }
+    case 'clone': {
+      const copy = `${id}-copy` as MachineId;
+      await onWorld(sim, c, (world) => void world.machines.push({ ...structuredClone(machine), id: copy }));
+      return { what: `somebody starts a copy of ${id}`, undo: () => acts.removeMachine(c, copy), afterMs: act.undoMs };
     }
     case 'ghost':
       await acts.makeGhost(c, id);
@@ -121,6 +132,11 @@ function onMember(world: World, node: string | undefined, act: (swarm: WorldSwar
   }
 }
 
+function writtenBy(world: World, writer: string | undefined): void {
+  const { record } = world;
+  if (record && writer) world.record = { ...record, writer, revision: record.revision + 1 };
+}
+
 /** A formula that this skep does not know, with what each hash was made of on the record, as every version keeps it. */
 function otherHashes(world: World): void {
   const { record } = world;
@@ -130,23 +146,4 @@ function otherHashes(world: World): void {
   const older = kept.filter(([hash]) => hash.startsWith('v1:')).map(([hash, inputs]) => [renamed(hash), inputs]);
   world.record = { ...record, hashInputs: { ...record.hashInputs, ...Object.fromEntries(older) } };
   for (const machine of world.machines) machine.hash = renamed(machine.hash);
-}
-
-/** What people ask of skep outside the spec. */
-export async function performIntent(
-  { tree, clock, watchers, random }: Simulation,
-  cluster: ClusterName,
-  act: Extract<What, { kind: 'pause-intent' | 'confirm' | 'retry' }>,
-): Promise<Performed> {
-  async function leave(kind: Intent['kind']): Promise<void> {
-    const intent = { id: random.id(12), kind, by: 'ops', at: clock.now(), reason: null, until: null };
-    await leaveIntent(PATHS.state, { cluster, intent }, tree.disk);
-    for (const hint of [...watchers]) hint();
-  }
-  if (act.kind !== 'pause-intent') {
-    await leave(act.kind);
-    return { what: `skep ${act.kind} ${cluster}` };
-  }
-  await leave('pause');
-  return { what: `skep pause ${cluster}`, undo: () => leave('resume'), afterMs: act.undoMs };
 }

@@ -22,21 +22,21 @@ export interface SimulatedProcess {
   pause(): void;
   resume(): void;
   kill(): void;
-  /** It dies at the `calls`-th call from now, on that side of it. */
-  doom(calls: number, side: Side): void;
+  /** It dies at the `calls`-th call from now, on that side of it; `on`: counts calls of that door only. */
+  doom(calls: number, side: Side, on?: string): void;
 }
 
 export function createProcess(id: string, clock: Clock, onDeath: (door: string, side: Side) => void): SimulatedProcess {
   const life = new AbortController();
   let isPaused = false;
-  let doomed: { left: number; readonly side: Side } | null = null;
+  let doomed: { left: number; readonly side: Side; readonly on: string | undefined } | null = null;
   let waiting: (() => void)[] = [];
 
   const isDead = (): boolean => life.signal.aborted;
   const goesOn = (): Promise<void> => new Promise((go) => waiting.push(go));
 
   function diesAt(door: string, side: Side): boolean {
-    if (isDead() || doomed?.side !== side) return isDead();
+    if (isDead() || doomed?.side !== side || (doomed.on ?? door) !== door) return isDead();
     doomed.left -= 1;
     if (doomed.left > 0) return false;
     life.abort();
@@ -82,8 +82,8 @@ export function createProcess(id: string, clock: Clock, onDeath: (door: string, 
       for (const go of all) go();
     },
     kill: () => life.abort(),
-    doom(calls, side) {
-      doomed = { left: calls, side };
+    doom(calls, side, on) {
+      doomed = { left: calls, side, on };
     },
   };
 }

@@ -5,6 +5,7 @@ import type { StatusFile } from '../model/status.ts';
 import { DEFAULTS } from './controller.ts';
 import type { Documents } from './documents.ts';
 import { PATHS, type Simulation } from './simulation.ts';
+import { isCircling } from './tight-circle.ts';
 import type { End } from './trace.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function comeToRest(sim: Simulation, documents: Documents, patience
   const limit = clock.monotonic() + patienceMs;
   let stillSince = clock.monotonic();
   let before = '';
-  while (clock.monotonic() < limit) {
+  while (clock.monotonic() < limit && !isCircling(sim.entries, clock.monotonic())) {
     const end = howItStands(sim, documents);
     if (stillSince + LOOK_MS < clock.monotonic() && [...end.statuses.values()].every((s) => isDone(s, end))) return end;
     const now = JSON.stringify([

@@ -7,13 +7,18 @@ import { createDocuments, type Documents } from './documents.ts';
 import { SECRETS } from './draw-spec.ts';
 import { drawStory } from './draw-story.ts';
 import { performOnFiles } from './file-acts.ts';
+import { performIntent } from './intent-acts.ts';
 import { judge } from './invariants/all.ts';
 import { type Acts, type Performed, performOnMachines } from './machine-acts.ts';
-import { performIntent, performOnSwarm } from './people-acts.ts';
+import { performOnSwarm } from './people-acts.ts';
 import { comeToRest } from './rest.ts';
 import { createSimulation, type Decide, OWNER, type Simulation } from './simulation.ts';
 import { clusterOf, type Story, type What } from './story.ts';
+import { isCircling } from './tight-circle.ts';
 import type { Broken, Trace } from './trace.ts';
+
+/** Time passes in such steps, ms: after each a tight circle would be noticed. */
+const STEP_MS = 5_000;
 
 export interface Ran {
   readonly story: Story;
@@ -48,16 +53,22 @@ export async function runStory(
   const passed = (): number => sim.clock.monotonic();
   const note = (what: string): void => sim.note({ kind: 'act', at: passed(), what });
 
+  async function pass(at: number): Promise<void> {
+    while (passed() < at && !isCircling(sim.entries, passed())) {
+      await sim.clock.step(Math.min(STEP_MS, at - passed()));
+    }
+  }
+
   async function until(at: number): Promise<void> {
     for (;;) {
       const due = undoings.filter((one) => one.at <= at).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       undoings.splice(undoings.indexOf(due), 1);
-      await sim.clock.step(Math.max(0, due.at - passed()));
+      await pass(due.at);
       note(`undone: ${due.what}`);
       await due.undo();
     }
-    await sim.clock.step(Math.max(0, at - passed()));
+    await pass(at);
   }
 
   for (const { at, what } of story.events) {
@@ -129,6 +140,10 @@ async function perform({ story, sim, crew, documents, acts }: Stage, act: What):
     case 'pause-intent':
     case 'confirm':
     case 'retry':
+    case 'abort':
+    case 'rollout':
+    case 'recover':
+    case 'backup':
       return performIntent(sim, name, act);
     case 'die':
     case 'suspend':

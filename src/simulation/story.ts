@@ -52,7 +52,10 @@ export type What = { readonly cluster: number } & (
   | { readonly kind: 'deploy'; readonly service: ServiceWish }
   | { readonly kind: 'remove-service'; readonly roll: number }
   | { readonly kind: 'pause-intent'; readonly undoMs: number | null }
-  | { readonly kind: 'confirm' | 'retry' }
+  | { readonly kind: 'confirm' | 'retry' | 'abort' | 'rollout' | 'recover' }
+  | { readonly kind: 'backup'; readonly roll: number; readonly ms: number }
+  | { readonly kind: 'clone'; readonly roll: number; readonly undoMs: number | null }
+  | { readonly kind: 'newer-skep'; readonly undoMs: number | null }
   | { readonly kind: 'edit'; readonly text: SpecText }
   | { readonly kind: 'write-slowly'; readonly text: SpecText; readonly ms: number }
   | { readonly kind: 'delete-file'; readonly undoMs: number | null }
@@ -65,6 +68,8 @@ export type What = { readonly cluster: number } & (
       readonly kind: 'die';
       readonly calls: number;
       readonly side: Side;
+      /** `port.method`: only such calls count; missing: all that go through a door. */
+      readonly on?: string;
       readonly downMs: number;
       readonly roll: number;
     }
@@ -73,6 +78,9 @@ export type What = { readonly cluster: number } & (
   | { readonly kind: 'lease-gone' }
   | { readonly kind: 'fault'; readonly fault: CallFault }
 );
+
+/** An act without the cluster that it befalls. */
+export type Deed = What extends infer W ? (W extends What ? Omit<W, 'cluster'> : never) : never;
 
 export type Victim = 'any' | 'manager' | 'worker' | 'leader';
 

@@ -134,3 +134,7 @@ export const looksOf = ({ entries }: Trace): readonly Look[] => entries.filter((
 
 /** Once a deletion is marked on the record, S1, S2, S4, S5 and S13 no longer bind the cluster. */
 export const isBeingDeleted = ({ before }: Change): boolean => before?.record?.deletion != null;
+
+/** A person's word to recover stands on the record: S1–S3 do not bind the cluster meanwhile. */
+export const isBeingRecovered = ({ before }: Change): boolean =>
+  before?.record?.intents.some(({ kind }) => kind === 'recover') === true;

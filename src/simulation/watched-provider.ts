@@ -7,7 +7,7 @@ import type { World } from '../providers/simulated/world.ts';
 import type { WorldStore } from '../providers/simulated/world-store.ts';
 import { createLies, faultOf, isLie, isWrite } from './call-faults.ts';
 import type { SimulatedProcess } from './process.ts';
-import { count, OWNER, type Simulation } from './simulation.ts';
+import { OWNER, type Simulation } from './simulation.ts';
 import type { Look } from './trace.ts';
 
 /** What is noted of the pass under way. */
@@ -40,10 +40,7 @@ export function watchedProvider(sim: Simulation, process: SimulatedProcess, pass
     const writes = isWrite(call);
     const facts = (call.cluster && passes.get(call.cluster)) ?? NO_PASS;
     const fault = sim.faults.take(method, writes);
-    if (fault && !writes) {
-      facts.lies.push(fault.how);
-      for (const step of facts.look?.plan.batch ?? []) count(sim.met, `${fault.how} look × ${step.kind}`);
-    }
+    if (fault && !writes) facts.lies.push(`${fault.how} ${method}`);
     if (writes || fault) {
       sim.note({
         kind: 'call',

@@ -41,12 +41,12 @@ function unavailableBy(change: Change): ReadonlySet<string> {
   return new Set([...removedBy(change), ...drained]);
 }
 
-/** Held back in a rollout counts as available. */
+/** Held back in a rollout counts as available; `unknown` after a leader change says nothing against a node. */
 function isAvailable(sight: Sight, machine: Machine): boolean {
   const member = memberOn(sight, machine);
   // The swarm's word comes some seconds after the machine's end.
-  if (machine.state === 'stopped' || member?.state !== 'ready' || member.labels['skep.pool'] === undefined)
-    return false;
+  if (machine.state === 'stopped' || member?.labels['skep.pool'] === undefined) return false;
+  if (member.state !== 'ready' && member.state !== 'unknown') return false;
   return member.availability === 'active' || member.labels['skep.intent']?.startsWith('hold-back') === true;
 }
 

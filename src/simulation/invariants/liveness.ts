@@ -1,3 +1,5 @@
+import { expand } from '../../model/desired.ts';
+import { canonicalJson } from '../../model/hash.ts';
 import { HOLD_REASONS } from '../../model/hold.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import type { World } from '../../providers/simulated/world.ts';
@@ -24,9 +26,31 @@ function restless(name: ClusterName, end: End): string | null {
   if (conditions.some(({ type }) => type === 'Reconciling')) return `it still moves: ${because}`;
   if (phase === 'Ready' && end.declared.get(name) && observedSpecHash !== end.declared.get(name))
     return 'Ready, and not as its document says';
+  const idle = holds.every(({ reason }) => HEALING.has(reason)) ? idleOutdated(name, end) : undefined;
+  if (idle) return `${idle} is outdated, serves nobody, and nothing but healing speaks of it: ${because}`;
   const isStill = phase === 'Ready' || phase === 'Orphaned' || phase === 'Deleted' || holds.length > 0;
   return isStill || conditions.some(({ type }) => type === 'Stalled') ? null : `${phase} without a hold: ${because}`;
 }
+
+/** Holds that say nothing against taking away what is outdated and of no use. */
+const HEALING: ReadonlySet<string> = new Set(['Braked', 'StartupFailed', 'ReplacementHeld', 'CanaryFailed']);
+
+/** A machine of a declared worker pool that was made of an older spec and never became a member. */
+function idleOutdated(name: ClusterName, { worlds }: End): string | undefined {
+  const world = worlds.find(({ cluster }) => cluster === name);
+  const record = world?.record;
+  if (!record || record.deletion || record.intents.length > 0) return undefined;
+  const pools = expand(record.spec, record.source).pools.filter((pool) => pool.role === 'worker');
+  return world.machines.find(
+    (m) =>
+      m.membership === null &&
+      m.joining === null &&
+      pools.some((pool) => pool.name === m.pool && isOtherMake(record.hashInputs[m.hash], pool.hashInputs)),
+  )?.id;
+}
+
+const isOtherMake = (made: unknown, today: unknown): boolean =>
+  made !== undefined && canonicalJson(made) !== canonicalJson(today);
 
 /** L2: nothing is lost, left over or made twice, whoever died when: Ready means that the world is as declared. */
 export const L2: Invariant = (trace) => {
@@ -40,11 +64,16 @@ export const L2: Invariant = (trace) => {
       why: `${world.cluster} is Ready and ${why}`,
     }));
   });
+  const orphans = (end?.worlds ?? []).flatMap(({ cluster, record, machines, owner }): readonly Broken[] =>
+    end && record === null && machines.length > 0 && owner === trace.owner
+      ? [{ invariant: 'L2', at: end.at, why: `${cluster} has no record any more and ${machines.length} machines` }]
+      : [],
+  );
   const twice = changesOf(trace, 'grow-pool').flatMap(({ at, cluster, after }): readonly Broken[] => {
     const ids = (after?.machines ?? []).map(({ id }) => id);
     return new Set(ids).size < ids.length ? [{ invariant: 'L2', at, why: `${cluster}: a machine is made twice` }] : [];
   });
-  return [...atRest, ...twice];
+  return [...atRest, ...orphans, ...twice];
 };
 
 function unlike(world: World): readonly string[] {

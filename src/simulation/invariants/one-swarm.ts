@@ -1,8 +1,10 @@
-import { changesOf, type Invariant } from '../trace.ts';
+import { changesOf, type Invariant, isBeingRecovered } from '../trace.ts';
 
 /** S3: a second swarm of one cluster gets a member besides its founder. */
 export const S3: Invariant = (trace) =>
-  changesOf(trace).flatMap(({ at, cluster, before, after }) => {
+  changesOf(trace).flatMap((change) => {
+    if (isBeingRecovered(change)) return [];
+    const { at, cluster, before, after } = change;
     const grown = (after?.swarms ?? []).slice(1).filter((swarm) => {
       const old = before?.swarms.find(({ id }) => id === swarm.id);
       return swarm.members.length > 1 && swarm.members.length > (old?.members.length ?? 0);

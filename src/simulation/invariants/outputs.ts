@@ -31,9 +31,13 @@ const SERIOUS = ['refuse', 'unreachable'];
 /** Passes over one cluster at one moment: a batch at once after another, each of which changed something. Our choice. */
 const MAX_AT_ONCE = 60;
 
+/** The same call in `WITHIN_MS`, well answered or not: the loop asks for the very same again four times a second at most. */
+const MOST_ALIKE = 100;
+
 /** S12: the same failure retried without back-off, passes in a tight circle, or a wait without reason and next time. */
 export const S12: Invariant = (trace) => [
   ...hurried(trace.entries.filter((e): e is Call => e.kind === 'call' && SERIOUS.includes(e.fault ?? ''))),
+  ...alike(trace.entries.filter((e): e is Call => e.kind === 'call' && e.about !== '')),
   ...circling(looksOf(trace)),
   ...looksOf(trace).flatMap(({ at, cluster, plan }): readonly Broken[] => {
     const bare = plan.holds.filter((hold) => !hold.why || !hold.release || !hold.what);
@@ -53,6 +57,18 @@ function hurried(calls: readonly Call[]): readonly Broken[] {
     const recent = same.filter((c) => at - c.at < WITHIN_MS).length;
     return recent > TRIES
       ? [{ invariant: 'S12', at, why: `${by} tries ${method} ${about} ${recent} times in ${WITHIN_MS / 1_000} s` }]
+      : [];
+  });
+}
+
+function alike(calls: readonly Call[]): readonly Broken[] {
+  const times = new Map<string, number[]>();
+  return calls.flatMap(({ at, by, method, about, cluster }): readonly Broken[] => {
+    const key = `${by} ${cluster} ${method} ${about}`;
+    const recent = (times.get(key) ?? []).filter((then) => at - then < WITHIN_MS);
+    times.set(key, [...recent, at]);
+    return recent.length === MOST_ALIKE
+      ? [{ invariant: 'S12', at, why: `${by} asks for ${method} ${about} over and over` }]
       : [];
   });
 }

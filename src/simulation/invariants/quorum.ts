@@ -1,5 +1,13 @@
 import { memberOn, removedBy, rolesChangedBy, type Sight, sightsOf } from '../sight.ts';
-import { type Broken, type Change, changesOf, type Invariant, isBeingDeleted, type Trace } from '../trace.ts';
+import {
+  type Broken,
+  type Change,
+  changesOf,
+  type Invariant,
+  isBeingDeleted,
+  isBeingRecovered,
+  type Trace,
+} from '../trace.ts';
 
 /**
  * safety.md 2, row by row: for n/reachable the declared counts under which one may be promoted, promoted in a replacement,
@@ -62,7 +70,7 @@ export const S2: Invariant = (trace) => [
     return isBroken ? [broken('S2', change, `a change is begun while ${names} is in flight`)] : [];
   }),
   ...changesOf(trace, 'remove-machine').flatMap((change) => {
-    if (isBeingDeleted(change)) return [];
+    if (isBeingDeleted(change) || isBeingRecovered(change)) return [];
     return removedBy(change)
       .filter((id) => sightsOf(change).every((sight) => isInRaft(sight, id)))
       .map((id) => broken('S2', change, `${id} is terminated and still in raft`));
@@ -92,10 +100,10 @@ function leftBehind({ end }: Trace): readonly Broken[] {
   });
 }
 
-/** Of clusters that were Ready once and are not being deleted. Before that promotions may go together. */
+/** Of clusters that were Ready once, are not being deleted nor recovered. Before that promotions may go together. */
 function membershipChanges(trace: Trace): readonly Change[] {
   return changesOf(trace, 'promote', 'demote').filter(
-    (c) => c.before?.record?.firstReadyAt != null && !isBeingDeleted(c),
+    (c) => c.before?.record?.firstReadyAt != null && !isBeingDeleted(c) && !isBeingRecovered(c),
   );
 }
 

@@ -138,6 +138,12 @@ describe('S12: patience', () => {
     expect(judged('S12', ...looks(100))).toEqual([]);
   });
 
+  it('the same is asked for over and over, and is answered well', () => {
+    const calls = (everyMs: number) => Array.from({ length: 130 }, (_, i) => call({ at: i * everyMs }));
+    expect(judged('S12', ...calls(50))).toEqual(['one asks for swarm.promote n-1 over and over']);
+    expect(judged('S12', ...calls(250))).toEqual([]);
+  });
+
   it('a hold without release, a wait without reason, a status without a next time', () => {
     const hold = { reason: 'Braked', what: 'it', why: 'because', release: '' } as const;
     expect(judged('S12', aLook(aWorld(WEB), { plan: { ...PLAN, holds: [hold] } }))).toHaveLength(1);
@@ -186,6 +192,34 @@ describe('L1, L2 and L3: what comes of it', () => {
     expect(told('L2', 'Ready', [], lost)).toContain('demo is Ready and member web-1 has no machine');
     const twice = anEffect('grow-pool', aWorld(WEB), (w) => void w.machines.push(...w.machines.slice(0, 1)));
     expect(judged('L2', twice)).toEqual(['demo: a machine is made twice']);
+  });
+
+  it('L1: a machine of an older document that never came up is left in the way of a newer', () => {
+    const world = aWorld(WEB);
+    const [, machine] = world.machines;
+    Object.assign(machine ?? {}, { hash: 'v1:older', membership: null });
+    if (world.record) {
+      const hashInputs = {
+        ...world.record.hashInputs,
+        'v1:older': { provider: 'simulated', engineConfig: { debug: true } },
+      };
+      world.record = { ...world.record, hashInputs };
+    }
+    const hold = { reason: 'Braked', why: 'because', release: 'they recover' };
+    expect(told('L1', 'Held', [], world, [hold])).toEqual([
+      'demo: web-1 is outdated, serves nobody, and nothing but healing speaks of it: it boots',
+    ]);
+    expect(told('L1', 'Held', [], world, [hold, { ...hold, reason: 'Paused' }])).toEqual([]);
+    Object.assign(machine ?? {}, { hash: world.machines[2]?.hash });
+    expect(told('L1', 'Held', [], world, [hold])).toEqual([]);
+  });
+
+  it('L2: a cluster is forgotten and its machines are not', () => {
+    const world = aWorld(WEB);
+    world.record = null;
+    expect(told('L2', 'Deleted', [], world)).toEqual(['demo has no record any more and 3 machines']);
+    world.machines = [];
+    expect(told('L2', 'Deleted', [], world)).toEqual([]);
   });
 
   it('L3: a changed spec is not taken up, or something is taken away by the old one', () => {

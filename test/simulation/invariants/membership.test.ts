@@ -83,6 +83,30 @@ describe('S1: a membership change is begun against the rules', () => {
   });
 });
 
+describe('a person recovers a cluster', () => {
+  it('is excepted from S1, S2 and S3', () => {
+    const world = aWorld({ managers: 3 });
+    const word = { id: 'i', kind: 'recover', by: 'ops', at: 1, reason: null, until: null } as const;
+    const change = (recovers: boolean) => {
+      const before = structuredClone(world);
+      if (before.record && recovers) before.record = { ...before.record, intents: [word] };
+      return before;
+    };
+    const founds = (w: World) =>
+      void w.swarms.push({ ...swarmIn(w), id: 'second' as never, members: [memberIn(w, 'managers-2')] });
+    const judgements = (recovers: boolean) => [
+      ...judged('S1', anEffect('demote', change(recovers), setRole('managers-2', 'worker'))),
+      ...judged(
+        'S2',
+        anEffect('remove-machine', change(recovers), (w) => removeMachine(w, 'managers-3')),
+      ),
+      ...judged('S3', anEffect('init-swarm', change(recovers), founds)),
+    ];
+    expect(judgements(false)).toHaveLength(3);
+    expect(judgements(true)).toEqual([]);
+  });
+});
+
 describe('S2: two changes at once, a manager terminated while in raft, a peer left behind', () => {
   it('a change is begun while another is in flight', () => {
     const world = aWorld({ managers: 3 }, { managers: 5 });

@@ -95,6 +95,12 @@ describe('S5 and S7: budgets and the brake', () => {
     expect(judged('S5', anEffect('set-node', world, drain))).toHaveLength(1);
   });
 
+  it('what is unknown after a leader change is spared like what is ready', () => {
+    const world = aWorld(WEB);
+    for (const member of swarmIn(world).members) member.state = 'unknown';
+    expect(judged('S5', anEffect('set-node', world, drain))).toHaveLength(1);
+  });
+
   it('a bad node is taken away while too many look bad', () => {
     const world = aWorld({ managers: 1, workers: { web: 5 } });
     lose(world, 'web-1');
@@ -138,6 +144,32 @@ describe('S6: looks that failed, are partial, or are of another pass', () => {
       'demo: remove-machine on a look that failed',
     ]);
     expect(INVARIANTS.S6(aTrace([look]))).toEqual([]);
+  });
+});
+
+describe('S6: looks that are out of date, or failed and are taken for an answer', () => {
+  const pause = (w: World) =>
+    void Object.assign(memberIn(w, 'web-1'), { availability: 'pause', version: memberIn(w, 'web-1').version + 1 });
+
+  it('a member is changed that others changed since the look', () => {
+    const world = aWorld(WEB);
+    const saw = structuredClone(world);
+    memberIn(world, 'web-1').version += 1;
+    expect(judged('S6', anEffect('set-node', world, pause, { saw }))).toEqual([
+      'demo: web-1 is changed by a look that is out of date',
+    ]);
+    memberIn(saw, 'web-1').version += 1;
+    memberIn(saw, 'web-2').version += 1;
+    expect(judged('S6', anEffect('set-node', world, pause, { saw }))).toEqual([]);
+  });
+
+  it('machines are made, or a record given up, after a look that answered nothing', () => {
+    const grow = { kind: 'grow-pool', pool: 'web', count: 2, machines: [], why: '' } as const;
+    const forget = { kind: 'forget-record', seenRevision: 1, why: '' } as const;
+    const blindly = (...lies: string[]) =>
+      INVARIANTS.S6(aTrace([aLook(aWorld(WEB), { lies, plan: { ...PLAN, batch: [grow, forget] } })])).length;
+    expect(blindly('unreachable infrastructure.observe')).toBe(2);
+    expect(blindly('late infrastructure.observe', 'unreachable records.list')).toBe(0);
   });
 });
 
