@@ -1,5 +1,6 @@
 import type { ProviderKind } from '../../model/ids.ts';
 import type { Road } from '../../model/plan.ts';
+import { shownRoad } from './shown-road.ts';
 
 /** One cluster's plan with what a reader needs beside it. */
 export interface Planned {
@@ -16,4 +17,5 @@ export interface Planned {
 }
 
 /** Whether anything would be done, or is wanted and cannot be. */
-export const isPending = ({ road }: Planned): boolean => road.batches.length > 0 || road.differences.length > 0;
+export const isPending = ({ road }: Planned): boolean =>
+  shownRoad(road).batches.length > 0 || road.differences.length > 0;

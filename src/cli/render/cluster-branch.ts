@@ -1,4 +1,5 @@
 import type { ClusterStatus, StatusFile } from '../../model/status.ts';
+import { isNote } from '../plan/shown-road.ts';
 import { type Branch, branch } from './branch.ts';
 import { poolBranches } from './pool-branches.ts';
 import { span } from './time.ts';
@@ -94,9 +95,10 @@ const NEXT_SHOWN = 5;
 
 /** On a Ready cluster what is left is bookkeeping. */
 function next({ plan, phase }: ClusterStatus): Branch[] {
-  if (!plan || plan.nextBatch.length === 0 || phase === 'Ready') return [];
-  const steps = plan.nextBatch.slice(0, NEXT_SHOWN).map(({ what, why }) => branch('', what, why));
-  const more = plan.nextBatch.length - NEXT_SHOWN;
+  const batch = plan?.nextBatch.filter((step) => !isNote(step)) ?? [];
+  if (!plan || batch.length === 0 || phase === 'Ready') return [];
+  const steps = batch.slice(0, NEXT_SHOWN).map(({ what, why }) => branch('', what, why));
+  const more = batch.length - NEXT_SHOWN;
   if (more > 0) steps.push(branch('', `and ${plural(more, 'more step')}`));
   return [branch('◐', 'next', `plan ${plan.digest.slice(0, 12)}`, 'busy', steps)];
 }

@@ -1,4 +1,5 @@
 import type { StatusFile } from '../../model/status.ts';
+import { isNote } from '../plan/shown-road.ts';
 import { nodesReady, SIMULATED } from './cluster-branch.ts';
 import type { Paint, Tone } from './paint.ts';
 import { printableDeep } from './printable.ts';
@@ -89,8 +90,10 @@ const held = ({ status }: StatusFile, { now }: ExplainFacts): string[] =>
   );
 
 function next({ status }: StatusFile): string[] {
-  const steps = status.plan?.nextBatch.map(({ what, why }) => `${what}: ${why}`) ?? [];
-  const later = (status.plan?.road.length ?? 0) - steps.length;
+  const shown = <S extends { kind: string; why: string }>(all: readonly S[] = []): readonly S[] =>
+    all.filter((s) => !isNote(s));
+  const steps = shown(status.plan?.nextBatch).map(({ what, why }) => `${what}: ${why}`);
+  const later = shown(status.plan?.road).length - steps.length;
   if (steps.length > 0 && later > 0) steps.push(`then ${later} more (skep plan shows all)`);
   const { estimate } = status.plan ?? {};
   return estimate ? [...steps, ...describeEstimate({ estimate, isCut: estimate.isCut })] : steps;

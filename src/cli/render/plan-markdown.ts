@@ -1,4 +1,6 @@
+import type { Road } from '../../model/plan.ts';
 import { isPending, type Planned } from '../plan/planned.ts';
+import { shownRoad } from '../plan/shown-road.ts';
 import { SIMULATED } from './cluster-branch.ts';
 import { foldSteps } from './plan-text.ts';
 import { printable } from './printable.ts';
@@ -15,7 +17,7 @@ export function planMarkdown(plans: readonly Planned[]): readonly string[] {
 }
 
 function clusterMarkdown(plan: Planned): string[] {
-  const { road } = plan;
+  const road = shownRoad(plan.road);
   const mark = plan.provider === 'simulated' ? ` ${SIMULATED}` : '';
   const lines = [
     '',
@@ -28,7 +30,7 @@ function clusterMarkdown(plan: Planned): string[] {
   if (road.batches.length > 0) {
     const steps = road.batches.flat().length;
     const size = `${describeLength(road)}, ${plural(steps, 'step')}`;
-    lines.push('', `<details><summary>The road: ${size}</summary>`, '', ...roadMarkdown(plan), '', '</details>');
+    lines.push('', `<details><summary>The road: ${size}</summary>`, '', ...roadMarkdown(road), '', '</details>');
     for (const text of describeEstimate(road)) lines.push('', `* ${text}`);
   }
   for (const hold of road.holds) {
@@ -44,7 +46,7 @@ function clusterMarkdown(plan: Planned): string[] {
   return [...lines, '', `Digest ${code(road.digest)}, seen ${dayAndTime(plan.observedAt)}.`];
 }
 
-function roadMarkdown({ road }: Planned): string[] {
+function roadMarkdown(road: Road): string[] {
   return road.batches.flatMap((batch, i) => {
     const steps = foldSteps(batch).map(({ what, why }) => `${code(what)}: ${code(why)}`);
     const note = describeBatch(batch);

@@ -2,6 +2,7 @@ import type { Hold } from '../../model/hold.ts';
 import type { Difference, RoadStep } from '../../model/plan.ts';
 import { describeStep, type Step } from '../../model/step.ts';
 import { isPending, type Planned } from '../plan/planned.ts';
+import { shownRoad } from '../plan/shown-road.ts';
 import { SIMULATED } from './cluster-branch.ts';
 import type { Paint, Tone } from './paint.ts';
 import { printable } from './printable.ts';
@@ -22,7 +23,7 @@ export function planText(plans: readonly Planned[], width: number, paint: Paint)
 }
 
 function clusterText(plan: Planned, width: number, paint: Paint): string[] {
-  const { road } = plan;
+  const road = shownRoad(plan.road);
   const fold = (lead: string, text: string, tone: Tone = 'plain'): string[] =>
     wrap(printable(text), width - columnsOf(lead)).map((line, i) =>
       i === 0 ? paint(tone, lead) + line : ' '.repeat(columnsOf(lead)) + line,

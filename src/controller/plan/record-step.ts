@@ -129,9 +129,11 @@ export function stamp(record: ClusterRecord, facts: PlanFacts): ClusterRecord {
   return { ...record, revision: record.revision + 1, term: facts.term, writer: facts.writer, owner: facts.owner };
 }
 
+export const LEARNT = 'something was learnt';
+
 /** For people. The first record and every change of the spec on it accept a document. */
 export function whyWritten(record: ClusterRecord, next: ClusterRecord): string {
-  return record.specHash === next.specHash ? 'something was learnt' : ACCEPTED;
+  return record.specHash === next.specHash ? LEARNT : ACCEPTED;
 }
 
 export function recordStep(next: ClusterRecord, why: string): Step {

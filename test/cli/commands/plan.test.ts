@@ -52,7 +52,7 @@ describe('plan', () => {
         ! spec.managers.count: 1 manager tolerates no loss: while it is away the swarm
           cannot be changed
 
-        The road, 8 batches:
+        The road, 7 batches:
         1. write the record  (its document was accepted)
         2. make or mend what carries the machines  (nothing carries its machines yet)
         3. make 1 machine in managers: demo-managers-xxxx  (managers: 1 declared, 0
@@ -61,13 +61,11 @@ describe('plan', () => {
            there)
            → takes about 2s
         4. start the swarm on demo-managers-xxxx  (no machine has swarm state yet)
-        5. write the record  (something was learnt)
-           label demo-managers-xxxx, set it active  (it joined and has no labels yet)
+        5. label demo-managers-xxxx, set it active  (it joined and has no labels yet)
         6. join demo-web-xxxx as a worker  (its engine answers and is in no swarm)
            join demo-web-xxxx as a worker  (its engine answers and is in no swarm)
         7. label demo-web-xxxx, set it active  (it joined and has no labels yet)
            label demo-web-xxxx, set it active  (it joined and has no labels yet)
-        8. write the record  (something was learnt)
         in all about 4s, by defaults: nothing was seen in this cluster yet
 
         digest xxxxxxxxxxxx, seen DAY TIME
@@ -102,7 +100,7 @@ describe('plan', () => {
       + pool web  0 → 2 nodes
       \`\`\`
 
-      <details><summary>The road: 8 batches, 12 steps</summary>
+      <details><summary>The road: 7 batches, 10 steps</summary>
 
       1. \`write the record\`: \`its docu"
     `);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { planCluster } from '../../../src/controller/plan/plan-cluster.ts';
 import { planSpreading } from '../../../src/controller/plan/spreading.ts';
 import type { Rollout } from '../../../src/model/record.ts';
 import { aDesired, aMember, aRecord, aService, aSwarm, aTask, START } from '../../support/builders.ts';
+import { aSituation, FACTS, seen } from '../../support/worlds.ts';
 
 const ROLLED: Rollout = { startedAt: START, state: 'well', since: START, weak: [] };
 const NOTED = { services: [{ id: 'service-web', forceUpdate: 0 }], begunAt: null };
@@ -63,4 +65,11 @@ describe('planSpreading', () => {
   ])('%s', (_, planned, expected) => {
     expect(planned).toEqual({ steps: [], holds: [], next: null, isOver: false, ...expected });
   });
+});
+
+it('the word that asked for it leaves the record with the last service', () => {
+  const at = aSituation({ managers: 1, web: 2 }, { workers: { web: 2 } });
+  const record = { ...at.record, intents: [ASKED], rebalance: { services: [], begunAt: START } };
+  const { batch } = planCluster(at.declared, seen({ ...at, record }), FACTS);
+  expect(batch).toMatchObject([{ kind: 'write-record', next: { rebalance: null, intents: [] } }]);
 });
