@@ -41,7 +41,7 @@ export async function look(
   const desired = desiredNow(declared, known);
   const observed =
     provider && desired
-      ? await observe({ cluster, spec: desired.spec }, record, provider, ports.clock, signal)
+      ? await observe({ cluster, spec: desired.spec, term: ports.term }, record, provider, ports.clock, signal)
       : unseen(cluster, record, ports.clock.now());
   return { provider, record, declared, desired, observed };
 }

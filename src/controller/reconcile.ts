@@ -105,7 +105,7 @@ function effectsOf(
   sink: EventSink,
 ): Parameters<typeof execute>[1] {
   return {
-    ref: { cluster: observed.cluster, spec: desired.spec },
+    ref: { cluster: observed.cluster, spec: desired.spec, term: ports.term },
     provider,
     via: observed.swarm.ok ? (observed.swarm.value?.through ?? null) : null,
     clock: ports.clock,

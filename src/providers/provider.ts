@@ -24,9 +24,15 @@ import type { MachineWish } from '../model/step.ts';
 
 type Answer<T = void> = Promise<Result<T, Problem>>;
 
-/** A cluster with the spec that its machines are made from. */
-export interface ClusterRef {
+/** A cluster, and under which term it is written to. */
+export interface SwarmRef {
   readonly cluster: ClusterName;
+  /** Goes with every write whose receiver can compare it. Missing: nothing is written, only looked at. */
+  readonly term?: number;
+}
+
+/** A cluster with the spec that its machines are made from. */
+export interface ClusterRef extends SwarmRef {
   readonly spec: ClusterSpec;
 }
 
@@ -72,50 +78,50 @@ export interface Swarm {
    * Asks a manager that answers, trying `machines` that say they are managers, each within a limit.
    * Null when no machine's engine says that it is in a swarm; `unreachable` or `no-leader` when some do and none answers.
    */
-  observe(ref: ClusterRef, machines: readonly Machine[], signal: AbortSignal): Answer<SwarmView | null>;
+  observe(ref: SwarmRef, machines: readonly Machine[], signal: AbortSignal): Answer<SwarmView | null>;
   /** Starts the swarm on this machine. On one that is in a swarm already: `refused`. */
-  init(ref: ClusterRef, machine: MachineId, options: SwarmInitOptions & LiveSwarmOptions, signal: AbortSignal): Answer;
+  init(ref: SwarmRef, machine: MachineId, options: SwarmInitOptions & LiveSwarmOptions, signal: AbortSignal): Answer;
   /**
    * Makes this manager the only raft member of its swarm, which keeps its id, its services and its options. For a swarm
    * whose other managers are lost: one of them that returns begins a second swarm of the same id. On a machine that is
    * no manager: `refused`.
    */
-  forceNew(ref: ClusterRef, machine: MachineId, signal: AbortSignal): Answer;
+  forceNew(ref: SwarmRef, machine: MachineId, signal: AbortSignal): Answer;
   /** Sets these options and leaves everything else of the swarm as it is. `version`: of the swarm, as seen. */
-  setSwarm(ref: ClusterRef, via: MachineId, version: number, options: LiveSwarmOptions, signal: AbortSignal): Answer;
+  setSwarm(ref: SwarmRef, via: MachineId, version: number, options: LiveSwarmOptions, signal: AbortSignal): Answer;
   /**
    * Joins `machine` as a worker, availability pause, with the worker token, to all manager addresses that `through`
    * knows. The token never leaves the adapter. Joining a member succeeds. Resolves when accepted or pending;
    * a pending one may fail later, and the machine's engine then says that it is in no swarm, or in error.
    */
-  join(ref: ClusterRef, machine: MachineId, through: MachineId, signal: AbortSignal): Answer;
+  join(ref: SwarmRef, machine: MachineId, through: MachineId, signal: AbortSignal): Answer;
   /** Makes the machine's engine forget its swarm (forced). One that is in none succeeds. */
-  leave(ref: ClusterRef, machine: MachineId, signal: AbortSignal): Answer;
+  leave(ref: SwarmRef, machine: MachineId, signal: AbortSignal): Answer;
   /** Availability and labels in one update. `labels` replaces all labels of the node. */
   setNode(
-    ref: ClusterRef,
+    ref: SwarmRef,
     via: MachineId,
     node: NodeRef,
     set: { readonly availability: Availability; readonly labels: Readonly<Record<string, string>> },
     signal: AbortSignal,
   ): Answer;
-  promote(ref: ClusterRef, via: MachineId, node: NodeRef, signal: AbortSignal): Answer;
-  demote(ref: ClusterRef, via: MachineId, node: NodeRef, signal: AbortSignal): Answer;
+  promote(ref: SwarmRef, via: MachineId, node: NodeRef, signal: AbortSignal): Answer;
+  demote(ref: SwarmRef, via: MachineId, node: NodeRef, signal: AbortSignal): Answer;
   /**
    * Keeps a service off a node by a constraint and notes it in the label of `model/surge.ts` (`on`), or takes both out
    * again. All else of its spec stays as it is; what somebody else put there stays too.
    */
   constrain(
-    ref: ClusterRef,
+    ref: SwarmRef,
     via: MachineId,
     service: ServiceRef,
     against: { readonly node: NodeId; readonly on: boolean },
     signal: AbortSignal,
   ): Answer;
   /** Has Docker make all tasks of a service anew, under its own update policy: raises `ForceUpdate` by one. */
-  rebalance(ref: ClusterRef, via: MachineId, service: ServiceRef, signal: AbortSignal): Answer;
+  rebalance(ref: SwarmRef, via: MachineId, service: ServiceRef, signal: AbortSignal): Answer;
   /** Without force only a Down member goes. Removing one already gone succeeds. */
-  remove(ref: ClusterRef, via: MachineId, node: NodeId, force: boolean, signal: AbortSignal): Answer;
+  remove(ref: SwarmRef, via: MachineId, node: NodeId, force: boolean, signal: AbortSignal): Answer;
 }
 
 export interface NodeRef {

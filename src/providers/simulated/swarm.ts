@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../base/result.ts';
 import type { MachineId, NodeId } from '../../model/ids.ts';
 import type { Problem } from '../../model/problem.ts';
-import type { ClusterRef, Swarm } from '../provider.ts';
+import type { Swarm, SwarmRef } from '../provider.ts';
 import { demote, forceNew, found, leading, remove, setOptions } from './grants.ts';
 import type { SimulatedOptions } from './infrastructure.ts';
 import { conflict, gone, refused, silent } from './problems.ts';
@@ -24,7 +24,7 @@ interface Meeting {
 export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
   /** Does `act` with a machine whose engine answers. */
   function withMachine(
-    ref: ClusterRef,
+    ref: SwarmRef,
     id: MachineId,
     cause: Cause,
     signal: AbortSignal,
@@ -39,7 +39,7 @@ export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
 
   /** Does `act` through a manager that sees a leader. */
   function withLeader(
-    ref: ClusterRef,
+    ref: SwarmRef,
     via: MachineId,
     cause: Cause,
     signal: AbortSignal,
@@ -53,7 +53,7 @@ export function createSwarm({ owner, worlds }: SimulatedOptions): Swarm {
 
   /** One node's update at the version that was seen. */
   function update(
-    ref: ClusterRef,
+    ref: SwarmRef,
     via: MachineId,
     { cause, node, version }: { cause: Cause; node: NodeId; version: number },
     signal: AbortSignal,

@@ -1,4 +1,5 @@
-import type { ClusterName, MachineId } from '../../model/ids.ts';
+import type { Failpoint } from '../../base/failpoint.ts';
+import type { ClusterName, MachineId, SwarmId } from '../../model/ids.ts';
 import type { Swarm } from '../provider.ts';
 import type { ApiNode } from './api.ts';
 import type { Engine } from './engine.ts';
@@ -25,8 +26,12 @@ const INFO_LIMIT_MS = 30_000;
 
 class NoManager extends Error {}
 
-interface Invitation {
+/** How a worker joins a swarm. */
+export interface Invitation {
+  readonly swarm: SwarmId;
+  /** Of workers. A secret. */
   readonly token: string;
+  /** Of the managers that are reachable, `host:port`. */
   readonly managers: readonly string[];
 }
 
@@ -35,27 +40,15 @@ type Membership = Pick<Swarm, 'init' | 'forceNew' | 'join' | 'leave'>;
 export function createMembership({ engineOf, addressOf, failpoint }: SwarmOptions): Membership {
   const invitations = new Map<Engine, Promise<Invitation>>();
 
-  /** Joins that begin together share one question. The manager token is dropped here, where it is parsed. */
+  /** Joins that begin together share one question. */
   function invitation(engine: Engine, signal: AbortSignal): Promise<Invitation> {
-    const going = invitations.get(engine) ?? ask(engine, signal).finally(() => invitations.delete(engine));
+    const going = invitations.get(engine) ?? readInvitation(engine, signal).finally(() => invitations.delete(engine));
     invitations.set(engine, going);
     return going;
   }
 
-  async function ask(engine: Engine, signal: AbortSignal): Promise<Invitation> {
-    const [token, nodes] = await Promise.all([
-      engine
-        .call<{ JoinTokens: { Worker: string } }>({ method: 'GET', path: '/swarm' }, signal)
-        .then(({ JoinTokens }) => JoinTokens.Worker),
-      engine.call<readonly ApiNode[]>({ method: 'GET', path: '/nodes' }, signal),
-    ]);
-    return { token, managers: nodes.flatMap(({ ManagerStatus }) => ManagerStatus?.Addr ?? []) };
-  }
-
-  /** Where a machine is found by the others: its fixed address, for control and data alike. */
   async function place(cluster: ClusterName, machine: MachineId, signal: AbortSignal) {
-    const address = await addressOf(cluster, machine, signal);
-    return { ListenAddr: LISTEN, AdvertiseAddr: address, DataPathAddr: address, Availability: 'pause' };
+    return placeAt(await addressOf(cluster, machine, signal));
   }
 
   return {
@@ -94,15 +87,11 @@ export function createMembership({ engineOf, addressOf, failpoint }: SwarmOption
 
     join({ cluster }, machine, through, signal) {
       const run = async (): Promise<void> => {
-        const [{ token, managers }, where] = await Promise.all([
+        const [invited, address] = await Promise.all([
           invitation(engineOf(cluster, through), signal),
-          place(cluster, machine, signal),
+          addressOf(cluster, machine, signal),
         ]);
-        const body = { ...where, RemoteAddrs: managers, JoinToken: token };
-        const call = { method: 'POST', path: '/swarm/join', body, limitMs: JOIN_LIMIT_MS } as const;
-        await send(failpoint, 'join', engineOf(cluster, machine), call, signal).catch((error: unknown) => {
-          if (!isAlreadyInSwarm(error) && !(error instanceof NoAnswerInTime)) throw error;
-        });
+        await joinAsWorker(engineOf(cluster, machine), address, invited, failpoint, signal);
       };
       return answer(machine, signal, run);
     },
@@ -117,3 +106,40 @@ export function createMembership({ engineOf, addressOf, failpoint }: SwarmOption
     },
   };
 }
+
+/** Asked of a manager. The token of managers is dropped here, where it is parsed. */
+export async function readInvitation(engine: Engine, signal: AbortSignal): Promise<Invitation> {
+  const [swarm, nodes] = await Promise.all([
+    engine
+      .call<{ ID: string; JoinTokens: { Worker: string } }>({ method: 'GET', path: '/swarm' }, signal)
+      .then(({ ID, JoinTokens }) => ({ swarm: ID as SwarmId, token: JoinTokens.Worker })),
+    engine.call<readonly ApiNode[]>({ method: 'GET', path: '/nodes' }, signal),
+  ]);
+  const managers = nodes.flatMap(({ ManagerStatus }) =>
+    ManagerStatus && ManagerStatus.Reachability !== 'unreachable' ? [ManagerStatus.Addr] : [],
+  );
+  return { ...swarm, managers };
+}
+
+/** Resolves when it is accepted or pending, also where it is in a swarm already. */
+export async function joinAsWorker(
+  engine: Engine,
+  address: string,
+  { token, managers }: Invitation,
+  failpoint: Failpoint,
+  signal: AbortSignal,
+): Promise<void> {
+  const body = { ...placeAt(address), RemoteAddrs: managers, JoinToken: token };
+  const call = { method: 'POST', path: '/swarm/join', body, limitMs: JOIN_LIMIT_MS } as const;
+  await send(failpoint, 'join', engine, call, signal).catch((error: unknown) => {
+    if (!isAlreadyInSwarm(error) && !(error instanceof NoAnswerInTime)) throw error;
+  });
+}
+
+/** Where a machine is found by the others: its fixed address, for control and data alike. */
+const placeAt = (address: string) => ({
+  ListenAddr: LISTEN,
+  AdvertiseAddr: address,
+  DataPathAddr: address,
+  Availability: 'pause',
+});

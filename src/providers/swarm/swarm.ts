@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import { fail, ok } from '../../base/result.ts';
 import type { ClusterName, MachineId } from '../../model/ids.ts';
 import type { Machine, SwarmView } from '../../model/observed.ts';
@@ -35,8 +36,7 @@ export function createSwarm(options: SwarmOptions): Swarm {
         clock,
         managers,
         PATIENCE_MS,
-        ({ id }, inner) =>
-          answer(id, inner, () => withLimit(clock, LOOK_LIMIT_MS, inner, (s) => look(engineOf(cluster, id), id, s))),
+        ({ id }, inner) => lookThrough(clock, engineOf(cluster, id), id, inner),
         signal,
       );
       return looked.ok ? looked : fail(nobodyAnswers(cluster, members, looked.problem));
@@ -47,6 +47,10 @@ export function createSwarm(options: SwarmOptions): Swarm {
     ...createServiceUpdates(options),
   };
 }
+
+/** What this manager sees of its swarm, within a limit. */
+export const lookThrough = (clock: Clock, engine: Engine, through: MachineId, signal: AbortSignal) =>
+  answer(through, signal, () => withLimit(clock, LOOK_LIMIT_MS, signal, (inner) => look(engine, through, inner)));
 
 async function look(engine: Engine, through: MachineId, signal: AbortSignal): Promise<SwarmView> {
   const get = <T>(path: string, filters: object = {}): Promise<T> =>
