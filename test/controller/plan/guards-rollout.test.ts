@@ -196,6 +196,11 @@ const ROWS: readonly Row[] = [
     never: 'remove-machine',
   },
   {
+    guard: 'S5: what is unknown after a leader change is not taken for useless, though there are too many',
+    at: [W1, W2, W3, W4].reduce((at, id) => withMember(at, id, { state: 'unknown' }), inHand),
+    never: 'set-node',
+  },
+  {
     guard: 'what is in hand is over when nothing moves, though a new leader does not know all yet',
     at: withMember(withRecord(newer(rolling, M1, W1), { rollout: moving }), W2, { state: 'unknown' }),
     steps: ['write-record'],

@@ -44,6 +44,7 @@ export function planWorkers(now: PoolNow, may: WorkersMay, all: readonly Checked
     if (available.has(node)) spare -= 1;
   };
   for (const node of order.slice(0, excess)) {
+    if (isUnsure(node)) continue;
     if (!available.has(node)) leave(node);
     else if (!may.shrink) kept += 1;
     else if (spare > 0) leave(node);
@@ -67,6 +68,10 @@ export function planWorkers(now: PoolNow, may: WorkersMay, all: readonly Checked
 export const OUTDATED = 'it was made from another machine spec';
 
 const tooMany = ({ pool, here }: PoolNow): string => `${pool.name}: ${pool.count} declared, ${here.length} there`;
+
+/** Right after a leader change nobody can say whether it serves: it is neither spare nor useless. */
+const isUnsure = (node: Node): boolean =>
+  node.member?.state === 'unknown' && !isJoining(node.member) && !isLeaving(node);
 
 /** Outdated and of no use to anybody: it never became a node, or it is down and the brake is not on. */
 function isFree({ pool, available }: PoolNow, node: Node, all: readonly Checked[]): boolean {
