@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Lives that take seconds each. */
 const SEARCH = [
-  'test/simulation/{schedule,search}.test.ts',
+  'test/simulation/{plants,schedule,search}.test.ts',
   'test/simulation/rehearsal/**/*.test.ts',
   'test/soak/**/*.test.ts',
   'test/controller/disasters/**/*.test.ts',

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { nextVisit } from '../../src/controller/next-visit.ts';
+import type { HoldReason } from '../../src/model/hold.ts';
 import { createKeeper } from '../support/keeper.ts';
+import { aSituation, seen } from '../support/worlds.ts';
 
 describe('the next visit of a held cluster', () => {
   it('is left to the resync while only its file or an intent can release it', async () => {
@@ -8,6 +11,17 @@ describe('the next visit of a held cluster', () => {
     await keeper.keep();
     keeper.say({ kind: 'conflict', places: [] });
     expect(await keeper.pass()).toMatchObject({ nextMs: null, rest: { ok: false } });
+  });
+
+  it('comes within seconds where a task may end or a person put something right', () => {
+    const nextMs = (...reasons: HoldReason[]) => {
+      const holds = reasons.map((reason) => ({ reason, what: 'it', why: 'because', release: 'it ends' }));
+      const plan = { batch: [], holds, waits: [], asDeclared: false, differences: [], drift: [] };
+      return nextVisit(plan, seen(aSituation({ managers: 1 }, { managers: 1 })), [], null).nextMs;
+    };
+    expect(nextMs('DrainTimedOut')).toBe(5_000);
+    expect(nextMs('SpecInvalid', 'LocalDataHeld')).toBe(5_000);
+    expect(nextMs('SpecInvalid', 'Paused')).toBeNull();
   });
 
   it('comes soon while something in the swarm may release it without a word to us', async () => {
