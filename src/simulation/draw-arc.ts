@@ -58,17 +58,16 @@ const ARCS: Readonly<Record<string, DrawArc>> = {
     };
   },
   'a drain that does not end in time': (dice, doc) => {
-    const spec = withRollout(withWorkers(doc, 2, { localData: 'Discard' }), {
+    // Else the tasks would run on managers, and nothing be waited for.
+    const onWorkers = withSpec(doc, { managers: { ...doc.spec.managers, availability: 'Drain' } });
+    const spec = withRollout(withWorkers(onWorkers, 2, { localData: 'Discard' }), {
       drainTimeout: '10s',
       onDrainTimeout: dice.pick(['Pause', 'Pause', 'Force']),
     });
     const job = dice.chance(0.7) ? { job: true, jobMs: 20 * 60_000 } : { labels: { 'skep.drain': 'surge' } };
     return {
       spec,
-      deeds: [
-        at(0, shop({ replicas: dice.pick([2, 4]), ...job })),
-        at(5_000, edit(withWorkers(spec, dice.pick([0, 1])))),
-      ],
+      deeds: [at(0, shop({ replicas: dice.pick([2, 4]), ...job })), at(5_000, edit(withWorkers(spec, 1)))],
       leastMs: 90_000,
     };
   },
