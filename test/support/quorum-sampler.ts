@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { majority } from '../../src/controller/plan/quorum.ts';
+import { majority } from '../../src/model/quorum.ts';
 import { EngineError } from '../../src/providers/swarm/engine.ts';
 import type { SwarmApi } from './swarm-api.ts';
 

@@ -1,7 +1,7 @@
 import { nodesOf } from '../../controller/plan/nodes.ts';
-import { majority } from '../../controller/plan/quorum.ts';
 import type { Machine, SwarmView } from '../../model/observed.ts';
 import { describeProblem } from '../../model/problem.ts';
+import { majority } from '../../model/quorum.ts';
 import { Refusal } from '../exit.ts';
 import type { Seen } from '../intents/with-cluster.ts';
 

@@ -3,10 +3,10 @@ import { MANAGERS } from '../../model/ids.ts';
 import { isOutdated } from '../../model/machine-hash.ts';
 import type { NodeStatus } from '../../model/node-status.ts';
 import type { InfrastructureView, Stranger, SwarmView } from '../../model/observed.ts';
+import { majority, raftOf } from '../../model/quorum.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { ClusterStatus } from '../../model/status.ts';
 import { intentOf, isJoining, isOurs, membersWithoutMachine, type Node, nodesOf } from '../plan/nodes.ts';
-import { majority, raftOf } from '../plan/quorum.ts';
 
 /** The parts of a status that only count what was seen. */
 export type Counts = Pick<

@@ -3,9 +3,9 @@ import { isDiskLow, isInotifyShort } from '../../model/host-limits.ts';
 import { isoTime } from '../../model/iso-time.ts';
 import { unknownHash } from '../../model/machine-hash.ts';
 import type { Observed } from '../../model/observed.ts';
+import { raftOf } from '../../model/quorum.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { ClusterStatus } from '../../model/status.ts';
-import { raftOf } from '../plan/quorum.ts';
 
 export type Notice = NonNullable<ClusterStatus['notices']>[number];
 

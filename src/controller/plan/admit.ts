@@ -1,11 +1,11 @@
 import type { Desired } from '../../model/desired.ts';
 import { MANAGERS } from '../../model/ids.ts';
 import type { Machine, SwarmView } from '../../model/observed.ts';
+import { isChanging, mayPromote, raftOf } from '../../model/quorum.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import { retired } from './node-drift.ts';
 import { intentOf, isJoining, isMute, keptByLabel, labelsFor, type Node } from './nodes.ts';
-import { isChanging, mayPromote, raftOf } from './quorum.ts';
 
 /** From a machine whose engine answers to an admitted node: images, join, labels, role, availability. */
 

@@ -2,10 +2,10 @@ import type { Hold } from '../../model/hold.ts';
 import type { ClusterName } from '../../model/ids.ts';
 import type { InfrastructureView, Member, SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
+import { isChanging, mayRemoveDead, raftOf } from '../../model/quorum.ts';
 import type { Step } from '../../model/step.ts';
 import type { Leaver } from './leavers.ts';
 import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
-import { isChanging, mayRemoveDead, raftOf } from './quorum.ts';
 
 /** A manager is looked at so often while it leaves raft, ms. Our choice: a demotion takes 0.04–1.2 s (measured). */
 const RAFT_RECHECK_MS = 150;

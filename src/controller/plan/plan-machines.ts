@@ -1,11 +1,11 @@
 import type { Desired } from '../../model/desired.ts';
 import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
+import { raftOf } from '../../model/quorum.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import { withAbsentUnreachable } from './dead-managers.ts';
 import { planGrowth } from './grow.ts';
 import { isAdmitted, type Node } from './nodes.ts';
-import { raftOf } from './quorum.ts';
 
 export interface MachinesAsk {
   readonly desired: Desired;

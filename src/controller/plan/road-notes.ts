@@ -1,8 +1,8 @@
 import type { Durations } from '../../model/durations.ts';
 import type { Observed, SwarmView } from '../../model/observed.ts';
 import type { RoadStep, StepNote } from '../../model/plan.ts';
+import { raftOf } from '../../model/quorum.ts';
 import type { Step } from '../../model/step.ts';
-import { raftOf } from './quorum.ts';
 import { stepMs } from './step-times.ts';
 
 export interface NotesAsk {

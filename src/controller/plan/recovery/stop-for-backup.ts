@@ -1,9 +1,9 @@
 import { isoTime } from '../../../model/iso-time.ts';
 import type { Observed } from '../../../model/observed.ts';
+import { isChanging, raftOf } from '../../../model/quorum.ts';
 import type { ClusterRecord } from '../../../model/record.ts';
 import type { PlanFacts } from '../facts.ts';
 import { nodesOf } from '../nodes.ts';
-import { isChanging, raftOf } from '../quorum.ts';
 import { lastWord } from './last-word.ts';
 import { doing, type Exception, spend, waitingFor } from './words.ts';
 

@@ -1,10 +1,10 @@
 import type { DesiredPool } from '../../../model/desired.ts';
 import type { Hold } from '../../../model/hold.ts';
 import type { SwarmView } from '../../../model/observed.ts';
+import { isChanging, mayDemote, raftOf } from '../../../model/quorum.ts';
 import type { Step } from '../../../model/step.ts';
 import { drainObjection } from '../drain.ts';
 import { isJoining, keptByLabel, type Node } from '../nodes.ts';
-import { isChanging, mayDemote, raftOf } from '../quorum.ts';
 import { labelHold } from '../shrink.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { SwarmView } from '../../../model/observed.ts';
+import { isChanging, raftOf } from '../../../model/quorum.ts';
 import type { ClusterRecord } from '../../../model/record.ts';
 import { byWorth, type Leaver } from '../leavers.ts';
 import { isJoining, type Node } from '../nodes.ts';
-import { isChanging, raftOf } from '../quorum.ts';
 import type { PoolNow } from './pools.ts';
 import { OUTDATED } from './workers.ts';
 

@@ -1,4 +1,4 @@
-import type { Member } from '../../model/observed.ts';
+import type { Member } from './observed.ts';
 
 /** Quorum arithmetic of safety.md 2 and nothing else. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { majority, mayDemote, mayPromote, mayRemoveDead } from '../../../src/controller/plan/quorum.ts';
+import { majority, mayDemote, mayPromote, mayRemoveDead } from '../../src/model/quorum.ts';
 
 /**
  * The table of safety.md 2, row by row: what may be begun at n/reachable, and under which declared numbers. `replacing`
