@@ -40,6 +40,13 @@ module.exports = {
       'implementations are strangers',
     ),
     never('strangers-3', '^src/providers/aws', '^src/providers/(local|simulated)', 'implementations are strangers'),
+    never(
+      'agent-sees',
+      '^src/agent',
+      '^src/(?!agent|base|model|providers/(provider|swarm|aws))',
+      'a node knows its engine and the table',
+    ),
+    never('agent-is-apart', '^src/(controller|cli|web|providers|simulation)', '^src/agent', 'it runs elsewhere'),
     never('one-cloud', '^src/(?!providers/aws)', 'node_modules/@aws-sdk', 'the SDK stays behind the provider'),
     never('one-door', '^src/(?!providers/swarm/engine)', 'node_modules/dockerode', 'dockerode stays behind engine.ts'),
     never(

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import type { AgentTimes } from './agent/agent-options.ts';
 import { systemClock } from './base/clock.ts';
 import { armFailpoints, noFailpoint } from './base/failpoint.ts';
 import { systemRandom } from './base/random.ts';
@@ -14,6 +15,7 @@ import { buildProvider } from './main/providers.ts';
 /** What tests set here instead of in the product: shorter leases, and places at which the process kills itself. */
 export interface Overrides {
   readonly lease?: Partial<LeaseTimes>;
+  readonly agent?: Partial<AgentTimes>;
   /** See `base/failpoint.ts`. */
   readonly failpoints?: string | undefined;
 }
@@ -55,6 +57,13 @@ export async function main(argv: readonly string[], overrides: Overrides = {}): 
         { ...needs, version, pid: process.pid, lease: { ...LEASE_TIMES, ...overrides.lease } },
         signal,
       );
+    },
+    async runAgent(options, signal) {
+      const { runSkepAgent } = await import('./main/run-agent.ts');
+      const { AGENT_TIMES } = await import('./agent/agent-options.ts');
+      const times = { ...AGENT_TIMES, ...overrides.agent };
+      const metadataEndpoint = env.AWS_EC2_METADATA_SERVICE_ENDPOINT || undefined;
+      return runSkepAgent(options, { ...needs, version, metadataEndpoint, times }, signal);
     },
     async sharedState(table, owner) {
       const { openTableState } = await import('./main/table-state.ts');

@@ -2,7 +2,7 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
  * Everything the program says of itself while it runs. Codes are stable: a retired number is not used again.
- * 1xx spec and source · 2xx plan · 3xx effects · 4xx loop, lease and stores · 5xx faces.
+ * 1xx spec and source · 2xx plan · 3xx effects · 4xx loop, lease and stores · 5xx faces · 6xx agent.
  */
 export const EVENTS = {
   SKP101: { level: 'error', text: 'spec file has errors' },
@@ -54,7 +54,16 @@ export const EVENTS = {
   SKP417: { level: 'warn', text: 'lease is gone, waiting in case somebody still holds it' },
 
   SKP501: { level: 'info', text: 'command' },
-} as const satisfies Record<`SKP${1 | 2 | 3 | 4 | 5}${number}`, { readonly level: Level; readonly text: string }>;
+
+  SKP601: { level: 'info', text: 'agent started' },
+  SKP602: { level: 'info', text: 'swarm founded' },
+  SKP603: { level: 'info', text: 'joining the swarm' },
+  SKP604: { level: 'warn', text: 'left a swarm that nobody published' },
+  SKP605: { level: 'warn', text: 'agent met a problem' },
+  SKP606: { level: 'info', text: 'order carried out' },
+  SKP607: { level: 'warn', text: 'this node is going to be taken away' },
+  SKP608: { level: 'info', text: 'this node has left its swarm and is let go' },
+} as const satisfies Record<`SKP${1 | 2 | 3 | 4 | 5 | 6}${number}`, { readonly level: Level; readonly text: string }>;
 
 export type EventCode = keyof typeof EVENTS;
 

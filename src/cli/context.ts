@@ -29,6 +29,8 @@ export interface CliContext {
   provider(kind: ProviderKind, owner: string, paths: Paths): Promise<Provider>;
   /** Runs until `signal` aborts, or with `once` until all is converged; answers the exit code. */
   runController(options: RunOptions, signal: AbortSignal): Promise<number>;
+  /** Runs one node's agent until `signal` aborts; answers the exit code. */
+  runAgent(options: AgentRunOptions, signal: AbortSignal): Promise<number>;
   /** Opens the state that a table holds for this owner. The caller closes it. */
   sharedState(table: string, owner: string): Promise<SharedState>;
   /** Looks at this host for `skep doctor` and `npm start`. The caller closes it. */
@@ -85,6 +87,11 @@ export interface RunOptions {
   readonly logFormat: 'json' | 'pretty';
   /** The faces draw on the terminal: logs go to `<state>/skep.log` instead of stderr. */
   readonly logToFile: boolean;
+}
+
+export interface AgentRunOptions {
+  readonly cluster: string;
+  readonly table: string;
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;

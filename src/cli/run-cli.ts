@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { AddCommand, Face } from './command.ts';
 import { addAbort } from './commands/abort.ts';
+import { addAgent } from './commands/agent.ts';
 import { addBackup } from './commands/backup.ts';
 import { addConfirm } from './commands/confirm.ts';
 import { addConnect } from './commands/connect.ts';
@@ -59,6 +60,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDoctor,
   addBackup,
   addRecover,
+  addAgent,
 ];
 
 /**

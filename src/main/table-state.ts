@@ -34,7 +34,7 @@ export function openTableState(name: string, owner: string, { clock, random, ver
   const writer = version.split('.').slice(0, 2).join('.');
   const client = createDynamoDb();
   // A renewal that is tried again behind the holder's back may be taken when nobody waits for it any more.
-  const once = createDynamoDb(1);
+  const once = createDynamoDb({ attempts: 1 });
   const needs = { name, writer, clock, random };
   const table = createTable({ ...needs, client });
   const files = createTableFiles(table, owner);

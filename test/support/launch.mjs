@@ -8,5 +8,6 @@ const lease = { leaseMs: 1_500, renewMs: 250, giveUpMs: 1_000, lookMs: 250, call
 
 process.exitCode = await main(process.argv.slice(2), {
   lease: Object.fromEntries(Object.entries(lease).map(([name, ms]) => [name, ms * times])),
+  agent: { turnMs: 300, graceMs: 1_500, watchMs: 1_000 },
   failpoints: process.env.SKEP_TEST_FAILPOINTS,
 });

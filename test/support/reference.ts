@@ -96,7 +96,7 @@ Generated from [src/base/events.ts](../src/base/events.ts); do not edit. To writ
 Everything that the controller says of itself is a coded event. Codes are stable: one that is retired is not used again.
 Events of a pass carry \`cluster\`, \`pass\` and \`term\`; \`what\` is a sentence for people. \`skep events\` shows them.
 
-1xx: specs and their directory. 2xx: plans. 3xx: effects. 4xx: loop, lease and stores. 5xx: commands.
+1xx: specs and their directory. 2xx: plans. 3xx: effects. 4xx: loop, lease and stores. 5xx: commands. 6xx: the agent on a node.
 
 | Code | Level | Text |
 |---|---|---|

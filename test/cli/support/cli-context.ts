@@ -62,6 +62,7 @@ export async function createBench(given: Partial<CliContext> = {}): Promise<Benc
     defaultOwner: () => 'owner',
     provider: never('provider'),
     runController: never('runController'),
+    runAgent: never('runAgent'),
     sharedState: never('sharedState'),
     hostExam: never('hostExam'),
     rehearse: never('rehearse'),
