@@ -4,6 +4,7 @@ import { drawTree } from '../../../src/cli/render/branch.ts';
 import { fleetTree } from '../../../src/cli/render/fleet-tree.ts';
 import { createPaint, noPaint } from '../../../src/cli/render/paint.ts';
 import { columnsOf } from '../../../src/cli/render/wrap.ts';
+import { LEARNT } from '../../../src/controller/plan/record-step.ts';
 import type { StatusFile } from '../../../src/model/status.ts';
 import { NOW } from '../support/cli-context.ts';
 import { aController, aNode, aStatus } from '../support/status-builder.ts';
@@ -45,6 +46,16 @@ const troubled = () =>
   });
 
 describe('the tree', () => {
+  it('shows what comes next, without the notes that skep makes for itself', () => {
+    const note = { kind: 'write-record', what: 'write the record', why: LEARNT };
+    const made = { kind: 'grow-pool', what: 'make 1 machine in web: a', why: 'web: 2 declared, 1 there' };
+    const planned = (...nextBatch: { kind: string; what: string; why: string }[]) =>
+      draw(fleetOf([aStatus('a', { phase: 'Updating', plan: { digest: 'd', nextBatch, road: [] } })]), 80);
+    expect(planned(note, made)).toContain('make 1 machine');
+    expect(planned(note, made)).not.toContain('write the record');
+    expect(planned(note)).not.toContain('next');
+  });
+
   it('opens a ready cluster that has a notice, with what prevents the trouble', () => {
     const notices = [{ kind: 'DiskLow', what: 'little is left', cure: 'make room' }] as const;
     const text = draw(fleetOf([aStatus('a', { notices: [...notices] }), aStatus('b')]), 80);

@@ -4,6 +4,7 @@ import { explainText } from '../../../src/cli/render/explain.ts';
 import { noPaint } from '../../../src/cli/render/paint.ts';
 import { planMarkdown } from '../../../src/cli/render/plan-markdown.ts';
 import { planText } from '../../../src/cli/render/plan-text.ts';
+import { LEARNT } from '../../../src/controller/plan/record-step.ts';
 import type { NodeId } from '../../../src/model/ids.ts';
 import type { Road, RoadEstimate, RoadStep, StepNote } from '../../../src/model/plan.ts';
 import { aStatus } from '../support/status-builder.ts';
@@ -75,9 +76,13 @@ describe('what a step costs', () => {
   it('is summed up by explain, which goes by the status file', () => {
     const step = { kind: 'promote', what: 'promote demo-managers-x1y2', why: '1 managers declared, 1 there' };
     const estimate = { ...ESTIMATE, withoutToleranceMs: 2_000, isCut: false };
-    const file = aStatus('demo', { plan: { digest: 'd', nextBatch: [step], road: [step, step], estimate } });
+    const note = { kind: 'write-record', what: 'write the record', why: LEARNT };
+    const road = [note, step, note, step];
+    const file = aStatus('demo', { plan: { digest: 'd', nextBatch: [note, step], road, estimate } });
     const lines = explainText(file, { now: 0, alive: true }, 80, noPaint);
     expect(lines).toContain('  * in all about 2m41s, by what was seen in this cluster');
+    expect(lines).toContain('  * then 1 more (skep plan shows all)');
+    expect(lines.join()).not.toContain('write the record');
     expect(lines).toContain('  * 2s of it without tolerance: one manager lost then, and the swarm stops');
   });
 
