@@ -17,3 +17,17 @@ export async function mapLimit<T, R>(items: readonly T[], limit: number, fn: (it
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, run));
   return results;
 }
+
+/**
+ * Runs parts that each go on until their signal aborts. One that rejects stops the others; it is told when all have ended.
+ * One that ends by itself stops the others too.
+ */
+export async function together(
+  signal: AbortSignal,
+  begin: (inner: AbortSignal) => readonly Promise<void>[],
+): Promise<void> {
+  const stop = new AbortController();
+  const parts = begin(AbortSignal.any([signal, stop.signal])).map((part) => part.finally(() => stop.abort()));
+  await Promise.allSettled(parts);
+  await Promise.all(parts);
+}

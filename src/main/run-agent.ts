@@ -1,9 +1,11 @@
 import process from 'node:process';
 import { runAgent } from '../agent/agent.ts';
 import type { AgentTimes } from '../agent/agent-options.ts';
-import { type Identity, readIdentity } from '../agent/identity.ts';
+import { type Identity, readIdentity, readTag } from '../agent/identity.ts';
 import { createMetadata, type Metadata } from '../agent/metadata.ts';
 import { createOwnNode } from '../agent/own-node.ts';
+import { createTermination } from '../agent/termination/termination.ts';
+import { together } from '../base/concurrency.ts';
 import type { EventSink } from '../base/events.ts';
 import type { AgentRunOptions } from '../cli/context.ts';
 import { createLogSink } from '../controller/store/log-sink.ts';
@@ -11,6 +13,7 @@ import type { ClusterName, MachineId } from '../model/ids.ts';
 import { describeProblem } from '../model/problem.ts';
 import { createDynamoDb } from '../providers/aws/dynamodb.ts';
 import { createTable } from '../providers/aws/table/table.ts';
+import { createAutoScaling, createTerminationHook } from '../providers/aws/termination-hook.ts';
 import { createHostEngine } from '../providers/local/host.ts';
 import type { RunNeeds } from './run-skep.ts';
 
@@ -22,6 +25,11 @@ export interface AgentNeeds extends Pick<RunNeeds, 'dockerHost' | 'clock' | 'ran
 
 /** Metadata that does not answer is asked again this often; its own tries take 5 s. Our choice. */
 const METADATA_AGAIN_MS = 5_000;
+
+/** Auto Scaling puts it on its instances (Auto Scaling User Guide, "Tag Auto Scaling groups and instances"). */
+const GROUP_TAG = 'aws:autoscaling:groupName';
+/** The hook of a group whose instances are drained before they are terminated. Our choice. */
+const TERMINATION_HOOK = 'skep-terminate';
 
 /** `skep agent`: builds what one node's agent needs and runs it until it is stopped. Answers the exit code. */
 export async function runSkepAgent(options: AgentRunOptions, needs: AgentNeeds, signal: AbortSignal): Promise<number> {
@@ -39,14 +47,19 @@ export async function runSkepAgent(options: AgentRunOptions, needs: AgentNeeds, 
   const table = createTable({ client, name: options.table, writer, clock, random });
   const engine = createHostEngine(dockerHost, clock);
   const node = createOwnNode({ cluster, machine, address, engine, clock, failpoint });
-  const leaving = (): null => null;
+  const scaling = createAutoScaling({ region: who.region });
+  const held = { clock, group: who.group ?? '', hook: TERMINATION_HOOK, instanceId: who.instanceId };
+  const hook = who.group === null ? null : createTerminationHook({ ...held, client: scaling });
+  const common = { cluster, machine, table, clock, random, sink };
+  const termination = createTermination({ ...common, metadata, hook, look: node.look, engine: node.engine });
+  const agent = { ...common, arn, address, node, leaving: termination.leaving, failpoint, times };
   try {
-    const self = { cluster, machine, arn, address };
-    await runAgent({ ...self, table, node, leaving, clock, random, failpoint, sink, times }, signal);
+    await together(signal, (inner) => [runAgent(agent, inner), termination.run(inner)]);
     return 0;
   } finally {
     engine.close();
     client.destroy();
+    scaling.destroy();
   }
 }
 
@@ -56,12 +69,13 @@ async function learnWho(
   { clock }: AgentNeeds,
   sink: EventSink,
   signal: AbortSignal,
-): Promise<Identity | null> {
+): Promise<(Identity & { readonly group: string | null }) | null> {
   try {
     for (let isTold = false; ; isTold = true) {
       const read = await readIdentity(metadata, signal);
-      if (read.ok) return read.value;
-      if (!isTold) sink.emit('SKP605', { what: describeProblem(read.problem) });
+      const group = read.ok ? await readTag(metadata, GROUP_TAG, signal) : read;
+      if (read.ok && group.ok) return { ...read.value, group: group.value };
+      if (!isTold && !group.ok) sink.emit('SKP605', { what: describeProblem(group.problem) });
       await clock.sleep(METADATA_AGAIN_MS, signal);
     }
   } catch (error) {

@@ -15,7 +15,7 @@ export interface InstanceFacts {
 }
 
 /** What EC2 announces. Null: nothing is there, 404. */
-export interface Announced {
+interface Announced {
   spot: { readonly action: 'terminate' | 'stop'; readonly time: string } | null;
   rebalance: { readonly noticeTime: string } | null;
   /** Target lifecycle state; null: it is in no Auto Scaling group. */

@@ -19,6 +19,9 @@ export function createOrdering(options: TableSwarmOptions): (ref: SwarmRef, act:
     return line;
   };
 
+  /** Orders that managers gave themselves, as far as they were planned with. */
+  const known = new Map<ClusterName, string>();
+
   async function order({ cluster, term }: { cluster: ClusterName; term: number }, act: Act, signal: AbortSignal) {
     const last = await readOrder(table, cluster, signal);
     if (!last.ok) return last;
@@ -26,6 +29,11 @@ export function createOrdering(options: TableSwarmOptions): (ref: SwarmRef, act:
       // Of an earlier controller. What we planned from was seen before its end, so it is planned again.
       const ended = await end(cluster, last.value.id, term, signal);
       return ended.ok ? fail<Problem>({ kind: 'conflict', what: `the swarm of ${cluster}` }) : ended;
+    }
+    if (last.value?.by !== undefined && known.get(cluster) !== last.value.id) {
+      // A manager stepped down by itself, perhaps since the swarm was looked at.
+      known.set(cluster, last.value.id);
+      return fail<Problem>({ kind: 'conflict', what: `the swarm of ${cluster}` });
     }
     const id = random.id(12);
     const placed = await place(table, cluster, last.value, { id, term, act, limitMs: times.beginMs }, signal);

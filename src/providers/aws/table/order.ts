@@ -15,6 +15,8 @@ export interface Order {
   readonly act: unknown;
   /** From when an agent first saw it until it no longer begins, ms on its own clock. */
   readonly limitMs: number;
+  /** The manager that ordered its own demotion; missing: the controller ordered. */
+  readonly by?: MachineId;
   readonly state: 'open' | 'claimed' | 'done' | 'given-up';
   /** Whose claim it is: new with each try. */
   readonly claim: string | null;
@@ -39,6 +41,7 @@ export const ORDER: ItemFormat<Order> = {
     term: z.int(),
     act: z.unknown(),
     limitMs: z.number(),
+    by: z.exactOptional(named<MachineId>()),
     state: z.enum(['open', 'claimed', 'done', 'given-up']),
     claim: z.string().nullable(),
     answer: z
@@ -61,14 +64,14 @@ const asSeen = ({ id, state, claim }: Order) =>
   claim === null ? { is: { id, state }, lacks: ['claim'] } : { is: { id, state, claim } };
 
 /**
- * The controller places an order where the last one is over.
+ * The controller places an order where the last one is over; so does a manager that steps down.
  * @param seen the last one; null: there was none. `conflict`: it is not over, or a newer term ordered.
  */
 export function place(
   table: Table,
   cluster: ClusterName,
   seen: Order | null,
-  order: Pick<Order, 'id' | 'term' | 'limitMs'> & { readonly act: Act },
+  order: Pick<Order, 'id' | 'term' | 'limitMs' | 'by'> & { readonly act: Act },
   signal: AbortSignal,
 ) {
   const next: Order = { ...order, state: 'open', claim: null, answer: null };
