@@ -61,6 +61,9 @@ export type Step = { readonly why: string } & (
 
 export type StepKind = Step['kind'];
 
+/** Why the record is written when skep only notes something beside what it does. */
+export const LEARNT = 'something was learnt';
+
 /** One line for people: plan, status, events and tree all print this. */
 export function describeStep(step: Step): string {
   switch (step.kind) {

@@ -31,6 +31,10 @@ export async function writeFormats(yaml: string): Promise<Formats> {
   const say = (next: ClusterSpec): void => keeper.say({ kind: 'document', desired: expand(next, SOURCE) });
   say(spec);
   await keeper.keep();
+  // A node that comes to a living cluster tells how long it took.
+  const lost = keeper.worlds.read(keeper.cluster)?.machines.findLast((m) => m.pool === 'managers');
+  if (lost) await keeper.acts.removeMachine(keeper.cluster, lost.id);
+  await keeper.keep();
   await keeper.acts.deployService(keeper.cluster, { name: 'hello', replicas: 4 });
   await keeper.clock.step(60_000);
   await keeper.pass();
@@ -43,7 +47,7 @@ export async function writeFormats(yaml: string): Promise<Formats> {
       ?.labels;
   };
   const [manager, worker] = [labelsOf('managers', false), labelsOf('web', false)];
-  say({ ...spec, spec: { ...spec.spec, workers: spec.spec.workers.map((pool) => ({ ...pool, count: 1 })) } });
+  say(withWorkers(spec, 1));
   let leaving = labelsOf('web', true);
   for (let passes = 0; !leaving && passes < 20; passes++) {
     await keeper.pass();
@@ -61,6 +65,11 @@ export async function writeFormats(yaml: string): Promise<Formats> {
     machineHash,
     nodeLabels: { manager, worker, leaving },
   });
+}
+
+/** So many in each pool. */
+function withWorkers(spec: ClusterSpec, count: number): ClusterSpec {
+  return { ...spec, spec: { ...spec.spec, workers: spec.spec.workers.map((pool) => ({ ...pool, count })) } };
 }
 
 /** Every path of a JSON value with the kinds of values found there: a format, without what happens to stand in it. */

@@ -1,5 +1,5 @@
-import { LEARNT } from '../../controller/plan/record-step.ts';
 import type { Road, RoadStep } from '../../model/plan.ts';
+import { LEARNT } from '../../model/step.ts';
 
 /** What skep notes for itself beside what it does. Programs see it (`-o json`), people need not. */
 export const isNote = ({ kind, why }: { readonly kind: string; readonly why: string }): boolean =>

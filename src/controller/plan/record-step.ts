@@ -5,7 +5,7 @@ import type { HealthNote } from '../../model/health-note.ts';
 import type { Observed } from '../../model/observed.ts';
 import { labelKeys } from '../../model/read-record.ts';
 import type { Applied, ClusterRecord, Rebalance, Rollout } from '../../model/record.ts';
-import type { Step } from '../../model/step.ts';
+import { LEARNT, type Step } from '../../model/step.ts';
 import type { PlanFacts } from './facts.ts';
 import { founderName } from './grow.ts';
 import { correctionsAfter } from './put-right.ts';
@@ -128,8 +128,6 @@ function appliedAfter({ applied, specHash }: ClusterRecord, desired: Desired, is
 export function stamp(record: ClusterRecord, facts: PlanFacts): ClusterRecord {
   return { ...record, revision: record.revision + 1, term: facts.term, writer: facts.writer, owner: facts.owner };
 }
-
-export const LEARNT = 'something was learnt';
 
 /** For people. The first record and every change of the spec on it accept a document. */
 export function whyWritten(record: ClusterRecord, next: ClusterRecord): string {

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import { isPending, type Planned } from '../../../src/cli/plan/planned.ts';
 import { shownRoad } from '../../../src/cli/plan/shown-road.ts';
-import { LEARNT } from '../../../src/controller/plan/record-step.ts';
 import type { Road, RoadStep } from '../../../src/model/plan.ts';
-import type { Step } from '../../../src/model/step.ts';
+import { LEARNT, type Step } from '../../../src/model/step.ts';
 import { aRecord } from '../../support/builders.ts';
 
 const step = (what: Step, waitMs = 0): RoadStep => ({

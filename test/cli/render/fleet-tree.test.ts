@@ -4,8 +4,8 @@ import { drawTree } from '../../../src/cli/render/branch.ts';
 import { fleetTree } from '../../../src/cli/render/fleet-tree.ts';
 import { createPaint, noPaint } from '../../../src/cli/render/paint.ts';
 import { columnsOf } from '../../../src/cli/render/wrap.ts';
-import { LEARNT } from '../../../src/controller/plan/record-step.ts';
 import type { StatusFile } from '../../../src/model/status.ts';
+import { LEARNT } from '../../../src/model/step.ts';
 import { NOW } from '../support/cli-context.ts';
 import { aController, aNode, aStatus } from '../support/status-builder.ts';
 

@@ -4,9 +4,9 @@ import { explainText } from '../../../src/cli/render/explain.ts';
 import { noPaint } from '../../../src/cli/render/paint.ts';
 import { planMarkdown } from '../../../src/cli/render/plan-markdown.ts';
 import { planText } from '../../../src/cli/render/plan-text.ts';
-import { LEARNT } from '../../../src/controller/plan/record-step.ts';
 import type { NodeId } from '../../../src/model/ids.ts';
 import type { Road, RoadEstimate, RoadStep, StepNote } from '../../../src/model/plan.ts';
+import { LEARNT } from '../../../src/model/step.ts';
 import { aStatus } from '../support/status-builder.ts';
 
 const NOTE: StepNote = { marginAfter: 1, blinks: [], waitMs: 0, takesMs: 0 };
