@@ -4,8 +4,9 @@ import type { InfrastructureView, Member, SwarmView } from '../../model/observed
 import type { Wait } from '../../model/plan.ts';
 import { isChanging, mayRemoveDead, raftOf } from '../../model/quorum.ts';
 import type { Step } from '../../model/step.ts';
+import { labelHold } from './label-hold.ts';
 import type { Leaver } from './leavers.ts';
-import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
+import { isOurs, keptByLabel, membersWithoutMachine, type Node } from './nodes.ts';
 
 /** A manager is looked at so often while it leaves raft, ms. Our choice: a demotion takes 0.04–1.2 s (measured). */
 const RAFT_RECHECK_MS = 150;
@@ -48,9 +49,13 @@ export function planDeadManagers(
 ): DeadManagers {
   const absent = membersWithoutMachine(infrastructure, swarm);
   const gone = absent.filter((m) => isOurs(m, cluster));
-  const dead = [...gone, ...condemned.flatMap(({ node }) => node.member ?? [])];
+  const dead = [...gone.filter((m) => keptByLabel(m) === null), ...condemned.flatMap(({ node }) => node.member ?? [])];
   const raft = raftOf(swarm.members);
-  const holds = absent.filter((m) => !gone.includes(m) && isUnreachable(m)).map(strangerHold);
+  const holds = absent.filter(isUnreachable).flatMap((m) => {
+    const kept = keptByLabel(m);
+    if (!gone.includes(m)) return [strangerHold(m)];
+    return kept === null ? [] : [labelHold(`take ${m.hostname} out of raft`, m.hostname, kept)];
+  });
   const stuck = dead.find((m) => raft.promoting.some((p) => p.id === m.id) && m.state === 'down');
   if (stuck) return { steps: [removal(stuck)], holds, waits: [] };
   const first = dead.find((m) => m.role === 'manager' && isUnreachable(m));

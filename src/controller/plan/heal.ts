@@ -8,10 +8,10 @@ import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
 import type { Checked } from './brake.ts';
 import { nextNotes } from './health-notes.ts';
+import { labelHold } from './label-hold.ts';
 import type { Leaver } from './leavers.ts';
 import { neverCame, type Patient, replacementHold } from './may-replace.ts';
 import { keptByLabel, type Node } from './nodes.ts';
-import { labelHold } from './shrink.ts';
 import {
   badSince,
   MAX_STARTS,

@@ -1,9 +1,9 @@
 import type { Desired, DesiredPool } from '../../model/desired.ts';
 import type { Availability, Machine, Member } from '../../model/observed.ts';
 import type { ClusterRecord } from '../../model/record.ts';
+import { labelHold } from './label-hold.ts';
 import { DECLARED_DRAIN_LABEL, intentOf, isJoining, keptByLabel, labelsFor, type Node, ownLabels } from './nodes.ts';
 import { NO_UPKEEP, putRight, together, type Upkeep } from './put-right.ts';
-import { labelHold } from './shrink.ts';
 
 /** Labels and availability of nodes that were admitted: as declared, whoever changed them. */
 export function planNodeUpkeep(desired: Desired, record: ClusterRecord, staying: readonly Node[], now: number): Upkeep {

@@ -8,6 +8,7 @@ import { durationsSeen } from './durations-seen.ts';
 import type { PlanFacts } from './facts.ts';
 import { withGoneDown } from './gone-members.ts';
 import { planStarts, triage } from './heal.ts';
+import { labelHold } from './label-hold.ts';
 import { intentOf, isAdmitted, isJoining, keptByLabel, type Node, nodesOf } from './nodes.ts';
 import { planMachines } from './plan-machines.ts';
 import { planMembers } from './plan-members.ts';
@@ -15,7 +16,6 @@ import { progressOf } from './progress.ts';
 import { isApplied, type Upkeep } from './put-right.ts';
 import { nextRecord, recordStep, whyWritten } from './record-step.ts';
 import { planTurnover } from './rollout/turnover.ts';
-import { labelHold } from './shrink.ts';
 import { planSpreading } from './spreading.ts';
 
 /** Nothing else says what is missing: our choice, as rarely as a failed look. */

@@ -10,10 +10,11 @@ import { planAdmission, planImages, planInit, planJoins, planLeaves } from './ad
 import type { PlanFacts } from './facts.ts';
 import { withGoneDown } from './gone-members.ts';
 import { identityHolds } from './identity.ts';
+import { labelHold } from './label-hold.ts';
 import type { Leaver } from './leavers.ts';
 import { planManagerChanges } from './manager-changes.ts';
 import { planNodeUpkeep } from './node-drift.ts';
-import { isOurs, membersWithoutMachine, type Node } from './nodes.ts';
+import { isOurs, keptByLabel, membersWithoutMachine, type Node } from './nodes.ts';
 import { together, type Upkeep } from './put-right.ts';
 import type { Turnover } from './rollout/turnover.ts';
 import { planShrinking, planUndoneDrains } from './shrink.ts';
@@ -73,7 +74,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
   if (conflicts.length > 0) {
     // A rotation of the authority does not end before Down members are gone.
     const isRotating = conflicts.every((hold) => hold.reason === 'MembershipUnsettled');
-    const steps = isRotating ? [...images, ...debris(record, infrastructure, swarm)] : images;
+    const steps = isRotating ? [...images, ...debris(record, infrastructure, swarm).steps] : images;
     return { steps, holds: conflicts, waits: [], upkeep: null };
   }
   const known = withGoneDown(swarm, infrastructure);
@@ -99,6 +100,7 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     retiring: ask.mayShrink ? (turnover?.retiring ?? []) : [],
     retiringHold: turnover?.retiringHold ?? null,
   });
+  const gone = debris(record, infrastructure, swarm);
   const steps = [
     ...images,
     ...planLeaves(record, staying, swarm),
@@ -110,9 +112,9 @@ export function planMembers(ask: MembersAsk): MembersPlan {
     ),
     ...shrinking.steps,
     ...planLooseSurges(swarm),
-    ...debris(record, infrastructure, swarm),
+    ...gone.steps,
   ];
-  const holds = [...managers.holds, ...shrinking.holds, ...upkeep.holds];
+  const holds = [...managers.holds, ...shrinking.holds, ...upkeep.holds, ...gone.holds];
   return { steps, holds, waits: [...managers.waits, ...shrinking.waits, ...upkeep.waits], upkeep };
 }
 
@@ -120,15 +122,23 @@ export function planMembers(ask: MembersAsk): MembersPlan {
 const isChangedBy = (steps: readonly Step[], step: Step): boolean =>
   step.kind === 'set-node' && steps.some((s) => 'node' in s && s.node === step.node);
 
-/** Down members of ours that left with their machine: removed without force, as Docker allows. */
-function debris({ cluster }: ClusterRecord, infrastructure: InfrastructureView, swarm: SwarmView): readonly Step[] {
-  return membersWithoutMachine(infrastructure, swarm)
-    .filter((m) => m.state === 'down' && m.manager === null && m.role === 'worker' && isOurs(m, cluster))
-    .map(({ id, hostname }) => ({
-      kind: 'remove-member',
-      node: id,
-      hostname,
-      force: false,
-      why: 'its machine is gone',
-    }));
+/** Down members of ours that left with their machine: removed without force, as Docker allows. One that carries `skep.hold` is left. */
+function debris(
+  { cluster }: ClusterRecord,
+  infrastructure: InfrastructureView,
+  swarm: SwarmView,
+): Pick<Upkeep, 'steps' | 'holds'> {
+  const left = membersWithoutMachine(infrastructure, swarm).filter(
+    (m) => m.state === 'down' && m.manager === null && m.role === 'worker' && isOurs(m, cluster),
+  );
+  const why = 'its machine is gone';
+  return {
+    steps: left
+      .filter((m) => keptByLabel(m) === null)
+      .map(({ id, hostname }) => ({ kind: 'remove-member', node: id, hostname, force: false, why })),
+    holds: left.flatMap((m) => {
+      const kept = keptByLabel(m);
+      return kept === null ? [] : [labelHold(`remove member ${m.hostname}`, m.hostname, kept)];
+    }),
+  };
 }

@@ -2,7 +2,7 @@ import type { Desired } from '../../model/desired.ts';
 import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
 import type { Wait } from '../../model/plan.ts';
 import type { ClusterRecord } from '../../model/record.ts';
-import { isJoining, isOurs, membersWithoutMachine, type Node } from './nodes.ts';
+import { isJoining, isOurs, keptByLabel, membersWithoutMachine, type Node } from './nodes.ts';
 
 /** How often progress is looked at while no hint comes, ms. Our choice: hints make it fast, this makes it sure. */
 const BOOT_RECHECK_MS = 400;
@@ -26,7 +26,7 @@ export function progressOf(
   const waits = nodes.flatMap((node) => [...machineWaits(node), ...memberWaits(desired, record, node, now)]);
   if (!swarm) return waits;
   const left = membersWithoutMachine(infrastructure, swarm).filter(
-    (m) => m.manager === null && isOurs(m, record.cluster),
+    (m) => m.manager === null && isOurs(m, record.cluster) && (m.state !== 'down' || keptByLabel(m) === null),
   );
   const gone = left.map(({ hostname, state }) => ({
     what: `member ${hostname} is still in the list (${state}); its machine is gone`,

@@ -7,6 +7,7 @@ import { raftOf } from '../../model/quorum.ts';
 import { rolloutPolicy } from '../../model/rollout-policy.ts';
 import type { Step } from '../../model/step.ts';
 import { type DrainPolicy, planDrain } from './drain.ts';
+import { labelHold } from './label-hold.ts';
 import type { Leaver } from './leavers.ts';
 import { localDataHold } from './local-data.ts';
 import { INTENT_LABEL, isJoining, keptByLabel, labelsFor, type Node, SINCE_LABEL, STRENGTH_LABEL } from './nodes.ts';
@@ -145,15 +146,5 @@ function managerHold(machine: string): Hold {
     what: `remove ${machine}`,
     why: 'it takes itself for a manager, and the swarm does not list it as a worker',
     release: `it hears of its demotion; or docker swarm leave --force on it`,
-  };
-}
-
-/** safety.md 5: a node with `skep.hold` is never touched. */
-export function labelHold(what: string, hostname: string, why: string): Hold {
-  return {
-    reason: 'Paused',
-    what,
-    why: `the node carries skep.hold=${why}`,
-    release: `docker node update --label-rm skep.hold ${hostname}`,
   };
 }

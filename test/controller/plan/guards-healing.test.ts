@@ -201,6 +201,25 @@ const HEALING: readonly Row[] = [
     steps: [],
   },
   {
+    guard: 'S8: a member that carries skep.hold stays in the list when its machine is gone',
+    at: without(withMember(three, W1, { state: 'down', labels: { 'skep.pool': 'web', 'skep.hold': 'mine' } }), W1),
+    steps: ['grow-pool'],
+    held: 'Paused',
+  },
+  {
+    guard: 'S8: a manager that carries skep.hold stays in raft when its machine is gone',
+    at: without(
+      withMember(three, M2, {
+        state: 'down',
+        ...UNREACHABLE,
+        labels: { 'skep.pool': 'managers', 'skep.hold': 'mine' },
+      }),
+      M2,
+    ),
+    never: 'demote',
+    held: 'Paused',
+  },
+  {
     guard: 'a worker that somebody promoted leaves raft again, without waiting for a window',
     at: withMember(
       aSituation({ managers: 3, web: 1 }, { managers: 3, workers: { web: 1 }, spec: { maintenance: NEVER } }),

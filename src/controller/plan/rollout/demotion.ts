@@ -4,8 +4,8 @@ import type { SwarmView } from '../../../model/observed.ts';
 import { isChanging, mayDemote, raftOf } from '../../../model/quorum.ts';
 import type { Step } from '../../../model/step.ts';
 import { drainObjection } from '../drain.ts';
+import { labelHold } from '../label-hold.ts';
 import { isJoining, keptByLabel, type Node } from '../nodes.ts';
-import { labelHold } from '../shrink.ts';
 
 /**
  * Who is put out of raft next: the first of `retiring` that answers and that nothing speaks against. One at a time, and

@@ -5,9 +5,9 @@ import { isOutdated } from '../../../model/machine-hash.ts';
 import type { Member, SwarmView } from '../../../model/observed.ts';
 import type { ClusterRecord } from '../../../model/record.ts';
 import { drainObjection } from '../drain.ts';
+import { labelHold } from '../label-hold.ts';
 import { byWorth } from '../leavers.ts';
 import { INTENT_LABEL, keptByLabel, type Node } from '../nodes.ts';
-import { labelHold } from '../shrink.ts';
 import { isAvailable } from './available.ts';
 
 /** One declared pool as a rollout sees it. Nodes that healing takes away are in none of these. */
