@@ -111,6 +111,16 @@ describe('S5 and S7: budgets and the brake', () => {
     ]);
   });
 
+  it('what a rollout has in hand when it goes down is not healed away', () => {
+    const world = aWorld(WEB);
+    lose(world, 'web-1');
+    lose(world, 'web-2');
+    memberIn(world, 'web-1').labels['skep.intent'] = 'replace:1';
+    expect(judged('S7', anEffect('remove-machine', world, removeWeb))).toHaveLength(1);
+    machineIn(world, 'web-1').hash = 'v1:older';
+    expect(judged('S7', anEffect('remove-machine', world, removeWeb))).toEqual([]);
+  });
+
   it('a bad node is taken away while its whole zone looks bad', () => {
     const world = aWorld({ managers: 1, workers: { web: 5 }, spec: { health: { maxUnhealthy: '100%' } } });
     lose(world, 'web-2');
