@@ -20,22 +20,26 @@ export function createMembership(
   let handled: string | null = null;
   /** The last appointment that failed, and when to try again, ms on the monotonic clock. */
   let failed = { nonce: '', times: 0, until: 0 };
+  /** The last appointment that was followed. Mail that was read before its end may still wait. */
+  let founded = '';
   /** The member and the swarm that were found to belong together, so that it is not asked at each turn. */
   let settled = '';
 
   async function foundIt(founding: Founding, signal: AbortSignal): Promise<void> {
     const isAgain = failed.nonce === founding.nonce;
-    if (founding.term < memory.term || (isAgain && clock.monotonic() < failed.until)) return;
-    const founded = await found(agent, founding, signal);
-    if (founded.ok) {
-      sink.emit('SKP602', { what: founded.value });
+    if (founding.term < memory.term || founding.nonce === founded) return;
+    if (isAgain && clock.monotonic() < failed.until) return;
+    const swarm = await found(agent, founding, signal);
+    if (swarm.ok) {
+      founded = founding.nonce;
+      sink.emit('SKP602', { what: swarm.value });
     } else {
       const count = isAgain ? failed.times + 1 : 1;
       const wait = Math.min(times.turnMs * 2 ** count, times.patienceMs);
       failed = { nonce: founding.nonce, times: count, until: clock.monotonic() + wait };
-      sink.emit('SKP605', { what: `founding the swarm: ${describeProblem(founded.problem)}` });
+      sink.emit('SKP605', { what: `founding the swarm: ${describeProblem(swarm.problem)}` });
     }
-    memory.request = { id: founding.nonce, problem: founded.ok ? null : founded.problem };
+    memory.request = { id: founding.nonce, problem: swarm.ok ? null : swarm.problem };
     onDone();
   }
 

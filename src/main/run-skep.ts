@@ -15,8 +15,9 @@ import { watchFiles } from '../controller/loop/watch-files.ts';
 import { createRecordsReader } from '../controller/records-reader.ts';
 import { runPass } from '../controller/run-pass.ts';
 import { createLogSink } from '../controller/store/log-sink.ts';
+import type { ProviderKind } from '../model/ids.ts';
 import type { Provider } from '../providers/provider.ts';
-import { openState } from './open-state.ts';
+import { type OpenState, openState } from './open-state.ts';
 import { controllerId } from './owner.ts';
 import { buildProvider, type ProviderNeeds } from './providers.ts';
 
@@ -34,15 +35,38 @@ const RELIST_MS = 10_000;
 /** `skep run`: builds the stores and providers, runs the controller, and answers the exit code. */
 export async function runSkep(options: RunOptions, needs: RunNeeds, signal: AbortSignal): Promise<number> {
   const { paths, owner } = options;
-  const { clock, random, version, pid, failpoint } = needs;
   for (const path of [paths.status, paths.state]) await mkdir(path, { recursive: true });
-  const log = openLog(options, needs);
-  const kept = await openState(options, needs, log.sink);
-  const sink = fanOut([log.sink, kept.history]);
   const providers = {
     local: await buildProvider('local', { ...needs, owner, state: paths.state }),
     simulated: await buildProvider('simulated', { ...needs, owner, state: paths.state }),
   };
+  const log = openLog(options, needs);
+  const kept = await openState(options, needs, log.sink);
+  try {
+    const end = await keepClusters(options, { ...needs, providers, kept, log: log.sink }, signal);
+    return exitCodeOf(end, log.sink);
+  } finally {
+    await Promise.all(Object.values(providers).map((provider) => provider.close()));
+    await kept.close();
+    log.close();
+  }
+}
+
+export interface KeepNeeds extends Omit<RunNeeds, 'dockerHost'> {
+  readonly providers: Readonly<Record<ProviderKind, Provider>>;
+  readonly kept: OpenState;
+  readonly log: EventSink;
+}
+
+/** The controller over these providers and this state, until it ends. */
+export async function keepClusters(
+  options: RunOptions,
+  { providers, kept, log, ...needs }: KeepNeeds,
+  signal: AbortSignal,
+): Promise<ControllerEnd> {
+  const { paths, owner, maxDeletions } = options;
+  const { clock, random, version, pid, failpoint } = needs;
+  const sink = fanOut([log, kept.history]);
   const all: readonly Provider[] = Object.values(providers);
   const { statuses, lease } = kept;
   const known = (await statuses.list()).map(({ status }) => status.provider ?? '');
@@ -55,10 +79,9 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
   const parser = createParser({ timeoutMs: PARSE_LIMIT_MS, clock });
   const id = controllerId(pid, random.id(4));
   const writer = version.split('.').slice(0, 2).join('.');
-  const { maxDeletions } = options;
   const needsOfPass = { providers, statuses, ledgerOf, maxDeletions, owner, id, writer, clock, failpoint };
   try {
-    const end = await runController(
+    return await runController(
       {
         ...options,
         id,
@@ -84,11 +107,8 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
       },
       signal,
     );
-    return exitCodeOf(end, log.sink);
   } finally {
-    await Promise.all([parser.close(), ...all.map((provider) => provider.close())]);
-    await kept.close();
-    log.close();
+    await parser.close();
   }
 }
 

@@ -17,12 +17,14 @@ export interface TestTable {
 }
 
 /** A new table, as the stack makes it. */
-export async function makeTable(store: StoreName): Promise<TestTable> {
+export const makeTable = (store: StoreName): Promise<TestTable> => makeTableAt(inject('endpoints')[store]);
+
+export async function makeTableAt(endpoint: string): Promise<TestTable> {
   const name = `skep-${randomBytes(6).toString('hex')}`;
   const clients: DynamoDBClient[] = [];
   const connect = (): DynamoDBClient => {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const client = new DynamoDBClient({ region: 'eu-west-3', endpoint: inject('endpoints')[store], credentials });
+    const client = new DynamoDBClient({ region: 'eu-west-3', endpoint, credentials });
     clients.push(client);
     return client;
   };

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../src/base/clock.ts';
+import type { MachineId } from '../../src/model/ids.ts';
+import { createDial } from '../../src/providers/local/dial.ts';
+import { createHostEngine } from '../../src/providers/local/host.ts';
+import { LABEL } from '../../src/providers/local/names.ts';
+import { listContainers, nameOf } from '../../src/providers/local/world.ts';
+import { type InstanceMetadata, startInstanceMetadata } from './instance-metadata.ts';
+import { type RealEngine, SERVICE_IMAGE } from './real-engine.ts';
+
+const launcher = fileURLToPath(new URL('./launch.mjs', import.meta.url));
+const ACCOUNT = '123456789012';
+const ZONE = 'eu-west-3a';
+
+/** As IAM knows a machine of these. */
+export const arnOf = (_: string, machine: MachineId): string => `arn:aws:ec2:eu-west-3:${ACCOUNT}:instance/${machine}`;
+
+/**
+ * Makes instances of the node containers of a cluster: each that runs gets a metadata service of its own and a process
+ * `skep agent`, started as boot starts it, which reaches the container's engine by a socket and the table with its role.
+ */
+export interface Instances {
+  /** Everything that the agents said, one JSON line each. */
+  log(): string;
+  /** Connections that agents, and nobody else here, opened to nodes' engines. */
+  dials(): number;
+  stop(): Promise<void>;
+}
+
+interface Instance {
+  readonly child: ChildProcess;
+  readonly metadata: InstanceMetadata;
+  readonly socket: Server;
+}
+
+export async function followInstances(
+  engine: RealEngine,
+  cluster: string,
+  at: { readonly table: string; readonly dynamodb: string },
+): Promise<Instances> {
+  const host = createHostEngine(engine.dockerHost, systemClock);
+  const dial = createDial(host, systemClock);
+  const directory = await mkdtemp(join(tmpdir(), 'skep-in-'));
+  const image = join(directory, 'image.tar');
+  await engine.docker('save', '-o', image, SERVICE_IMAGE);
+  const stop = new AbortController();
+  const running = new Map<string, Promise<Instance>>();
+  let text = '';
+  let dials = 0;
+
+  async function boot(id: string, address: string): Promise<Instance> {
+    const path = join(directory, `${id}.sock`);
+    const socket = createServer((client) => {
+      dials += 1;
+      dial(id as MachineId, stop.signal).then(
+        (raw) => {
+          client.pipe(raw).pipe(client);
+          for (const [one, other] of [
+            [client, raw],
+            [raw, client],
+          ] as const)
+            one.once('close', () => other.destroy()).on('error', () => other.destroy());
+        },
+        () => client.destroy(),
+      );
+    });
+    await new Promise<void>((ready) => socket.listen(path, ready));
+    const role = { name: 'node', accessKeyId: 'test', secretAccessKey: 'test' };
+    const metadata = await startInstanceMetadata({ instanceId: id, zone: ZONE, address, account: ACCOUNT, role });
+    await load(`unix://${path}`);
+    const env = {
+      PATH: process.env.PATH,
+      DOCKER_HOST: `unix://${path}`,
+      AWS_ENDPOINT_URL_DYNAMODB: at.dynamodb,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
+    };
+    const args = [launcher, 'agent', '--cluster', cluster, '--table', at.table];
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.setEncoding('utf8').on('data', (more) => {
+      text += more;
+    });
+    return { child, metadata, socket };
+  }
+
+  /** What an image of a service is pulled from elsewhere. */
+  async function load(dockerHost: string): Promise<void> {
+    const inner = createHostEngine(dockerHost, systemClock);
+    const call = { method: 'POST', path: '/images/load', limitMs: 60_000 } as const;
+    for (let tries = 0; tries < 60; tries += 1) {
+      try {
+        (await inner.stream({ ...call, body: createReadStream(image) }, stop.signal)).resume();
+        break;
+      } catch (error) {
+        if (tries === 59 || stop.signal.aborted) throw error;
+        await sleep(500); // its engine starts
+      }
+    }
+    inner.close();
+  }
+
+  async function end(instance: Promise<Instance>): Promise<void> {
+    const { child, metadata, socket } = await instance;
+    child.kill('SIGKILL');
+    socket.close();
+    await metadata.close();
+  }
+
+  const following = (async () => {
+    while (!stop.signal.aborted) {
+      const rows = await listContainers(host, { [LABEL.cluster]: cluster, [LABEL.kind]: 'machine' }, stop.signal);
+      const up = rows.filter(({ State }) => State === 'running');
+      for (const row of up) {
+        const id = nameOf(row);
+        if (running.has(id)) continue;
+        const booting = boot(id, row.Labels?.[LABEL.address] ?? '');
+        booting.catch(() => running.delete(id)); // it went while it started
+        running.set(id, booting);
+      }
+      for (const [id, instance] of running) {
+        if (up.some((row) => nameOf(row) === id)) continue;
+        running.delete(id);
+        await end(instance).catch(() => {});
+      }
+      await sleep(300);
+    }
+  })().catch((error) => {
+    if (!stop.signal.aborted) throw error;
+  });
+
+  return {
+    log: () => text,
+    dials: () => dials,
+    async stop() {
+      stop.abort();
+      await following;
+      await Promise.all([...running.values()].map((each) => end(each).catch(() => {})));
+      host.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
