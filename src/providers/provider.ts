@@ -29,6 +29,8 @@ export interface SwarmRef {
   readonly cluster: ClusterName;
   /** Goes with every write whose receiver can compare it. Missing: nothing is written, only looked at. */
   readonly term?: number;
+  /** What is declared. Missing: whoever asks does not know. */
+  readonly spec?: ClusterSpec;
 }
 
 /** A cluster with the spec that its machines are made from. */
@@ -190,7 +192,7 @@ export interface Lease {
   readonly holder: string;
   /** Rises by one at every change of holder. */
   readonly term: number;
-  /** Rises with every renewal: a standby judges expiry by seeing it not change. */
+  /** Rises with every renewal, from another number each time that one holder takes it: a standby judges expiry by seeing it not change. */
   readonly renewals: number;
   /** True when the holder left cleanly: free at once. */
   readonly released: boolean;

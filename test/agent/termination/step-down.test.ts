@@ -1,66 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { mayStepDown, stepDown } from '../../../src/agent/termination/step-down.ts';
+import { stepDown } from '../../../src/agent/termination/step-down.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { fail, ok } from '../../../src/base/result.ts';
 import type { ClusterName, MachineId, NodeId, SwarmId } from '../../../src/model/ids.ts';
-import { DOCKERS_OPTIONS, type EngineView, type Member, type SwarmView } from '../../../src/model/observed.ts';
+import { DOCKERS_OPTIONS, type EngineView, type SwarmView } from '../../../src/model/observed.ts';
+import { createLooks } from '../../../src/providers/aws/swarm/looks.ts';
 import { createOrdering } from '../../../src/providers/aws/swarm/ordering.ts';
 import { appoint, publish } from '../../../src/providers/aws/table/founding.ts';
 import { beginLook } from '../../../src/providers/aws/table/look.ts';
 import { claim, giveUp, place, readOrder, settle } from '../../../src/providers/aws/table/order.ts';
-import { aMember, aSwarm, asManager } from '../../support/builders.ts';
+import { aMember, aRef, aSwarm, asManager } from '../../support/builders.ts';
 import { createMemoryTable } from '../../support/memory-table.ts';
 
 const { signal } = new AbortController();
 const ME = 'n1' as NodeId;
 const MACHINE = 'm1' as MachineId;
-
-const managers = (count: number, over: Partial<Member> = {}): readonly Member[] =>
-  Array.from({ length: count }, (_, i) => aMember(`n${i + 1}`, { ...asManager(i === 1), ...(i === 1 ? over : {}) }));
-const cut: Partial<Member> = { manager: { leader: false, reachability: 'unreachable' } };
-const seen = (members: readonly Member[], over: Partial<SwarmView> = {}) => aSwarm({ members, ...over });
-const demoteMe = { verb: 'demote', node: ME, version: 10 };
-
-describe('a manager that is going to be taken away', () => {
-  it.each([
-    ['4 of 4, 3 declared', 4, 3],
-    ['2 of 2, 1 declared', 2, 1],
-    ['6 of 6, 5 declared', 6, 5],
-    ['5 of 5, 3 declared', 5, 3],
-  ])('leaves raft: %s', (_, count, declared) => {
-    expect(mayStepDown(seen(managers(count)), ME, undefined, declared)).toEqual(demoteMe);
-  });
-
-  it.each([
-    ['as many as declared', seen(managers(3)), 3],
-    ['fewer than declared', seen(managers(4)), 5],
-    ['the only one', seen(managers(1)), 1],
-    ['another one is unreachable', seen(managers(4, cut)), 3],
-    ['nobody knows how many are declared', seen(managers(4)), null],
-    ['another one is on its way out', seen([...managers(4), aMember('n9', { ...asManager(), role: 'worker' })]), 3],
-    ['one is being promoted', seen([...managers(4), aMember('n9', { role: 'manager' })]), 3],
-    ['a root rotation is going on', seen(managers(4), { rootRotationInProgress: true }), 3],
-    ['the leader has just changed', seen([...managers(4), aMember('n9', { state: 'unknown' })]), 3],
-    ['it is no manager', seen([aMember('n1'), ...managers(5).slice(1)]), 3],
-    ['it is out already', seen([aMember('n1', { ...asManager(), role: 'worker' }), ...managers(5).slice(1)]), 3],
-    ['it is in no list', seen(managers(5).slice(1)), 3],
-    [
-      'a person keeps it',
-      seen([aMember('n1', { ...asManager(), labels: { 'skep.hold': 'mine' } }), ...managers(4).slice(1)]),
-      3,
-    ],
-  ])('stays: %s', (_, view, declared) => {
-    expect(mayStepDown(view, ME, undefined, declared)).toBeNull();
-  });
-
-  it('stays while raft has a member that is in no list', () => {
-    const peers = managers(4).map(({ id }) => id);
-    expect(mayStepDown(seen(managers(4)), ME, peers, 3)).toEqual(demoteMe);
-    expect(mayStepDown(seen(managers(4)), ME, [...peers, 'ghost' as NodeId], 3)).toBeNull();
-  });
-});
-
 const ONE = 'one' as ClusterName;
 const SWARM = 'swarm1' as SwarmId;
 const engine: EngineView = {
@@ -88,7 +43,8 @@ async function aTable(declared?: number) {
   };
   return { table, ask, order };
 }
-const four = async () => ok(seen(managers(4)));
+const managed = aSwarm({ members: ['n1', 'n2', 'n3', 'n4'].map((id) => aMember(id, asManager(id === 'n2'))) });
+const four = async () => ok(managed);
 const other = {
   id: 'o1',
   term: 7,
@@ -96,11 +52,19 @@ const other = {
   act: { verb: 'promote', node: 'n9' as NodeId, version: 3 },
 } as const;
 
+const TIMES = { pollMs: 1, lookMs: 1_000, beginMs: 10_000, doMs: 10_000 };
+
 describe('its demotion', () => {
   it('is ordered by itself, once, under the term of the last look', async () => {
     const { ask, order } = await aTable(3);
     expect(await ask(four)).toEqual(ok(true));
-    expect(await order()).toMatchObject({ state: 'open', term: 7, act: demoteMe, limitMs: 30_000, by: MACHINE });
+    expect(await order()).toMatchObject({
+      state: 'open',
+      term: 7,
+      act: { verb: 'demote', node: ME, version: 10 },
+      limitMs: 30_000,
+      by: MACHINE,
+    });
     expect(await ask(four)).toEqual(ok(false));
   });
 
@@ -110,9 +74,19 @@ describe('its demotion', () => {
     expect(await order()).toBeNull();
   });
 
+  it('is ordered by what the controller declares with each of its looks', async () => {
+    const { table, ask, order } = await aTable();
+    const looks = createLooks({ table, clock: systemClock, times: TIMES, arnOf: () => '', random: seededRandom(2) });
+    await looks.reports({ ...aRef({ managers: 5 }), cluster: ONE, term: 8 }, [], signal);
+    expect(await ask(four)).toEqual(ok(false));
+    await looks.reports({ ...aRef({ managers: 3 }), cluster: ONE, term: 8 }, [], signal);
+    expect(await ask(four)).toEqual(ok(true));
+    expect((await order())?.term).toBe(8);
+  });
+
   it('is not ordered in the name of a swarm that does not count', async () => {
     const { ask, order } = await aTable(3);
-    expect(await ask(async () => ok(seen(managers(4), { id: 'swarm2' as SwarmId })))).toEqual(ok(false));
+    expect(await ask(async () => ok({ ...managed, id: 'swarm2' as SwarmId }))).toEqual(ok(false));
     expect(await order()).toBeNull();
   });
 
@@ -183,9 +157,7 @@ describe('the controller, after a manager has ordered its own demotion', () => {
     };
     await done();
     const clock = { ...systemClock, sleep: done };
-    const times = { pollMs: 1, lookMs: 1_000, beginMs: 10_000, doMs: 10_000 };
-    const arnOf = () => '';
-    const controller = createOrdering({ table, clock, times, arnOf, random: seededRandom(2) });
+    const controller = createOrdering({ table, clock, times: TIMES, arnOf: () => '', random: seededRandom(2) });
     const ref = { cluster: ONE, term: 7 };
     expect(await controller(ref, other.act, signal)).toMatchObject({ problem: { kind: 'conflict' } });
     expect(await controller(ref, other.act, signal)).toEqual(ok(undefined));

@@ -31,9 +31,9 @@ export function createLooks(options: TableSwarmOptions): Looks {
   /** Looks that no view was given for yet. */
   const open = new Map<ClusterName, number>();
 
-  async function begin({ cluster, term }: SwarmRef, signal: AbortSignal): Answer<number | null> {
+  async function begin({ cluster, term, spec }: SwarmRef, signal: AbortSignal): Answer<number | null> {
     if (term === undefined) return ok(null);
-    const begun = await beginLook(table, cluster, term, signal);
+    const begun = await beginLook(table, cluster, term, signal, spec?.spec.managers.count);
     if (begun.ok) return ok(begun.value.look);
     if (begun.problem.kind !== 'conflict') return begun;
     // One that was begun since we came is as good as our own, unless a newer term began it.
