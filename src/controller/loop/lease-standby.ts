@@ -79,7 +79,9 @@ async function take(seen: Lease | null, options: StandbyOptions): Promise<TakenL
   const { store, id, clock, times, highestTerm } = options;
   const term = Math.max(seen?.term ?? 0, (await highestTerm()) ?? 0) + 1;
   const since = clock.monotonic();
-  const lease = { holder: id, term, renewals: 0, released: false };
+  // A store that was lost may give the same holder the same term again: that is another lease, and nobody who watched the
+  // former may take it for that. One holder's own clock never stands twice at the same.
+  const lease = { holder: id, term, renewals: Math.floor(since), released: false };
   const swapped = await withLimit(clock, times.callMs, (limit) => store.swap(seen, lease, limit));
   return swapped ? { lease, since } : null;
 }
