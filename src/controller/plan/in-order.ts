@@ -1,6 +1,6 @@
 import type { Observed } from '../../model/observed.ts';
 
-/** What was seen, each list by id: a plan does not depend on the order in which the world listed things. */
+/** What was seen, each list by id: a plan does not depend on the order in which the world listed things. Tasks are put in order by node, where they are asked for. */
 export function inOrder(observed: Observed): Observed {
   const { infrastructure, swarm } = observed;
   return {
@@ -16,7 +16,6 @@ export function inOrder(observed: Observed): Observed {
               ...swarm.value,
               members: byId(swarm.value.members),
               services: byId(swarm.value.services),
-              tasks: byId(swarm.value.tasks),
             },
           }
         : swarm,

@@ -23,22 +23,32 @@ export interface Displaced {
  * some, and Docker spreads and may find none where this does. It errs rarely, and then somebody is asked.
  */
 export function whereTo(displaced: readonly Displaced[], rooms: readonly Room[]): ReadonlyMap<string, NodeId | null> {
-  const left = new Map(rooms.map((room) => [room.member.id, room]));
-  const places = (service: ServiceView): number => rooms.filter((room) => canHold(room, service)).length;
-  const counted = new Map([...new Set(displaced.map(({ service }) => service))].map((s) => [s.id, places(s)]));
+  const tightestFirst = [...rooms].sort(byFree);
+  const fitting = new Map<string, readonly Room[]>();
+  for (const { service } of displaced) {
+    if (!fitting.has(service.id))
+      fitting.set(
+        service.id,
+        tightestFirst.filter((room) => canHold(room, service)),
+      );
+  }
+  const placesOf = ({ service }: Displaced): readonly Room[] => fitting.get(service.id) ?? [];
   const order = [...displaced].sort(
     (a, b) =>
-      (counted.get(a.service.id) ?? 0) - (counted.get(b.service.id) ?? 0) ||
+      placesOf(a).length - placesOf(b).length ||
       b.service.reservations.memoryBytes - a.service.reservations.memoryBytes ||
       b.service.reservations.nanoCpus - a.service.reservations.nanoCpus ||
       (a.task.id < b.task.id ? -1 : 1),
   );
+  /** Rooms in which something was put meanwhile, as they are now. */
+  const changed = new Map<NodeId, Room>();
   return new Map(
-    order.map(({ task, service }) => {
-      const fitting = [...left.values()].filter((room) => canHold(room, service));
-      const [tightest] = fitting.length > 0 ? [fitting.reduce((a, b) => (byFree(a, b) <= 0 ? a : b))] : [];
-      if (tightest) left.set(tightest.member.id, taken(tightest, service));
-      return [task.id, tightest?.member.id ?? null];
+    order.map((one) => {
+      const untouched = placesOf(one).find(({ member }) => !changed.has(member.id));
+      const fits = [...changed.values()].filter((room) => canHold(room, one.service));
+      const tightest = [...fits, ...(untouched ? [untouched] : [])].sort(byFree)[0];
+      if (tightest) changed.set(tightest.member.id, taken(tightest, one.service));
+      return [one.task.id, tightest?.member.id ?? null];
     }),
   );
 }

@@ -4,7 +4,7 @@ import type { SwarmView, TaskView } from '../../model/observed.ts';
 /** A view never changes, so what its tasks are by node is found once: a plan asks for many nodes. */
 const known = new WeakMap<readonly TaskView[], ReadonlyMap<NodeId, readonly TaskView[]>>();
 
-/** All tasks that a node was given, ended ones too, in the order of the view. */
+/** All tasks that a node was given, ended ones too, by id. */
 export function tasksOn(node: NodeId, { tasks }: Pick<SwarmView, 'tasks'>): readonly TaskView[] {
   let byNode = known.get(tasks);
   if (!byNode) {
@@ -24,5 +24,6 @@ function group(tasks: readonly TaskView[]): ReadonlyMap<NodeId, readonly TaskVie
     if (there) there.push(task);
     else byNode.set(task.nodeId, [task]);
   }
+  for (const there of byNode.values()) there.sort((a, b) => (a.id < b.id ? -1 : 1));
   return byNode;
 }
