@@ -120,8 +120,8 @@ describe('a real cluster kept through agents and a table', { timeout: LIMIT_MS }
     const kept = await openState(options, { ...needs, version: '0.4.0' }, sink);
     const simulated = createSimulatedProvider({ owner: OWNER, clock: systemClock, worlds: 'memory' });
     // As it was built: its parser runs in a thread, which sources cannot be.
-    const built = new URL('../../dist/main/run-skep.js', import.meta.url).href;
-    const { keepClusters } = (await import(built)) as typeof import('../../src/main/run-skep.ts');
+    const built = new URL('../../dist/main/keep-clusters.js', import.meta.url).href;
+    const { keepClusters } = (await import(built)) as typeof import('../../src/main/keep-clusters.ts');
     const more = { version: '0.4.0', pid: process.pid, lease: LEASE, failpoint: noFailpoint };
     ended = keepClusters(
       options,
