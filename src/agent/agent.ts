@@ -1,6 +1,6 @@
 import { describeError } from '../base/events.ts';
 import { describeProblem, type Problem } from '../model/problem.ts';
-import { type AgentOptions, newMemory } from './agent-options.ts';
+import { type AgentOptions, newMemory, sinceSeen } from './agent-options.ts';
 import { createDesk } from './desk.ts';
 import { type Mail, readMail, readOfficeMail } from './mail.ts';
 import { createMembership } from './membership.ts';
@@ -41,12 +41,15 @@ export async function runAgent(agent: AgentOptions, signal: AbortSignal): Promis
     if (!read.ok) return read.problem;
     mail = read.value;
     noteTerms(mail.look, mail.request, mail.founding);
+    // Counted from here, not from when a desk comes to it.
+    if (mail.request) sinceSeen(memory, 'request', mail.request.id, clock);
     reporting.offer(mail);
     membership.offer(mail);
     if (!memory.engine?.isManager) return null;
     const office = await readOfficeMail(table, cluster, inner);
     if (!office.ok) return office.problem;
     noteTerms(office.value.order);
+    if (office.value.order) sinceSeen(memory, 'order', office.value.order.id, clock);
     orders.offer({ order: office.value.order, founding: mail.founding });
     views.offer({ ...mail, ...office.value });
     return null;

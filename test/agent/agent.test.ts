@@ -37,6 +37,7 @@ describe('an agent', () => {
   let isIn: boolean;
   let engineAnswers: boolean;
   let token: string;
+  let leavingMs: number;
   let stop: AbortController;
   let ended: Promise<void>;
   let sink: Collected;
@@ -62,6 +63,7 @@ describe('an agent', () => {
       return ok(undefined);
     },
     async leave() {
+      await clock.sleep(leavingMs);
       did.push('leave');
       isIn = false;
       return ok(undefined);
@@ -93,6 +95,7 @@ describe('an agent', () => {
     isIn = true;
     engineAnswers = true;
     token = 'SWMTKN-one';
+    leavingMs = 0;
     view = managed();
     sink = collectEvents();
   });
@@ -359,6 +362,18 @@ describe('an agent', () => {
       await asked(verb, 'r2');
       await clock.step(3_000);
       expect(did).toEqual([verb, verb]);
+    });
+
+    it('does not begin what it came to too late', async () => {
+      start();
+      await clock.step(2_000);
+      leavingMs = 15_000;
+      await asked('leave', 'r1');
+      await clock.step(2_000);
+      await asked('force-new', 'r2');
+      await clock.step(30_000);
+      expect(did).toEqual(['leave']);
+      expect(await report()).toMatchObject({ request: { id: 'r2', problem: { detail: 'its time is over' } } });
     });
 
     it('refuses what an older term asks', async () => {
