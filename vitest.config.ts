@@ -65,6 +65,7 @@ export default defineConfig({
           pool: 'forks',
           include: ['test/real/**/*.test.ts'],
           maxWorkers: 2,
+          env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
           testTimeout: 180_000,
           hookTimeout: 240_000,
         },

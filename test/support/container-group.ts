@@ -5,6 +5,7 @@ import { ok, type Result } from '../../src/base/result.ts';
 import type { MachineId } from '../../src/model/ids.ts';
 import type { InfrastructureView, Machine } from '../../src/model/observed.ts';
 import type { Problem } from '../../src/model/problem.ts';
+import { followViews } from '../../src/providers/aws/swarm/hints.ts';
 import { createLooks } from '../../src/providers/aws/swarm/looks.ts';
 import { TABLE_SWARM_TIMES, type TableSwarmTimes } from '../../src/providers/aws/swarm/swarm-options.ts';
 import { createTableSwarm } from '../../src/providers/aws/swarm/table-swarm.ts';
@@ -30,6 +31,12 @@ export function createContainerGroup(dockerHost: string, owner: string, table: T
   const looks = createLooks(options);
   const local = createLocalProvider({ owner, dockerHost, failpoint: noFailpoint, ...needs });
 
+  const records = createTableRecords(table, owner);
+  const clusters = async (signal: AbortSignal) => {
+    const found = await records.list(signal);
+    return found.ok ? found.value.map(({ cluster }) => cluster) : [];
+  };
+
   async function observe(ref: ClusterRef, signal: AbortSignal): Promise<Result<InfrastructureView, Problem>> {
     const labels = labelsOf(owner, ref.cluster, 'machine');
     const [rows, networks] = await Promise.all([
@@ -51,9 +58,16 @@ export function createContainerGroup(dockerHost: string, owner: string, table: T
 
   return {
     ...local,
-    infrastructure: { ...local.infrastructure, observe },
+    infrastructure: {
+      ...local.infrastructure,
+      observe,
+      hints(onHint, signal) {
+        local.infrastructure.hints(onHint, signal);
+        followViews(options, clusters, onHint, signal).catch(() => {}); // aborted
+      },
+    },
     swarm: createTableSwarm(options, looks),
-    records: createTableRecords(table, owner),
+    records,
     strangers: async () => ok([]),
     async close() {
       host.close();
