@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { readMail, readOfficeMail } from '../../../src/agent/mail.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { fail, ok } from '../../../src/base/result.ts';
@@ -66,6 +67,7 @@ const none = fail({ kind: 'no-leader', detail: 'none' } as const);
 const open = { ...anOrder, state: 'open', claim: null, answer: null } as const;
 
 const anyNode = async (table: Table) => {
+  await readMail(table, ONE, MACHINE, signal);
   await readLook(table, ONE, signal);
   await readRequest(table, ONE, MACHINE, signal);
   await readFounding(table, ONE, signal);
@@ -78,6 +80,7 @@ const DUTIES: Readonly<Record<Role, (table: Table) => Promise<unknown>>> = {
   worker: anyNode,
   manager: async (table) => {
     await anyNode(table);
+    await readOfficeMail(table, ONE, signal);
     await publish(table, ONE, aFounding, SWARM, signal);
     await writeJoining(table, ONE, SWARM, null, { addresses: [], workerToken: 't' }, signal);
     await readOrder(table, ONE, signal);
