@@ -21,7 +21,7 @@ const guard = (rule: string, guarded: string, file: string, test: string): Guard
 });
 
 export const GUARDS: readonly Guard[] = [
-  guard('S1', 'the table of n and reachable', `${PLAN}quorum.test.ts`, 'begins what the table allows and nothing else'),
+  guard('S1', 'the table of n and reachable', 'model/quorum.test.ts', 'begins what the table allows and nothing else'),
   guard(
     'S1',
     'a stopped peer counts as unreachable',
