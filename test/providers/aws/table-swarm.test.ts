@@ -161,9 +161,11 @@ describe('the swarm in a table', () => {
       const by = { look: 0, through: ONE, ring: null, parts: 'p0', now: clock.now() };
       must(await writeView(table, CLUSTER, null, by, ok(aSwarm()), signal));
       expect(kindOf(await swarm.observe(ref(4), [machine], signal))).toBe('unreachable');
+      const lookNow = async () => must(await readLook(table, CLUSTER, signal))?.look ?? 0;
+      const before = await lookNow();
       const asked = swarm.observe(ref(4), [machine], signal);
-      await clock.sleep(500);
-      const look = must(await readLook(table, CLUSTER, signal))?.look ?? 0;
+      while ((await lookNow()) === before) await clock.sleep(10);
+      const look = await lookNow();
       const head = must(await readHead(table, CLUSTER, signal));
       must(await writeView(table, CLUSTER, head, { ...by, look, parts: 'p1' }, ok(aSwarm({ version: 99 })), signal));
       expect(must(await asked)).toMatchObject({ version: 99 });

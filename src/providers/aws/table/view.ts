@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../../base/result.ts';
 import { canonicalJson, sha256 } from '../../../model/hash.ts';
@@ -47,14 +46,20 @@ export const HEAD: ItemFormat<ViewHead> = {
   columns: ({ look, parts }) => ({ look, parts }),
 };
 
+/** Null: it is damaged. */
+function unpack(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(gunzipSync(bytes).toString());
+  } catch {
+    return null;
+  }
+}
+
 /** A whole item may have 400 KB (DynamoDB's quotas); this leaves room for its names. */
 const PART_BYTES = 390_000;
 /** Parts that nobody came to remove go by themselves; those in use are written anew long before. */
 const PART_LIFE_MS = 7 * 86_400_000;
 const FRESH_MS = 86_400_000;
-
-const compress = promisify(gzip);
-const expand = promisify(gunzip);
 
 export const readHead = (table: Table, cluster: ClusterName, signal: AbortSignal) =>
   readItem(table, viewKey(cluster), HEAD, signal);
@@ -72,8 +77,7 @@ export async function readView(
   if (!rows.ok) return rows;
   const bytes = rows.value.flatMap((row) => (row && typeof row.body !== 'string' ? [row.body] : []));
   if (bytes.length < count) return fail({ kind: 'conflict', what: HEAD.what });
-  const text = await expand(Buffer.concat(bytes)).then(String, () => 'null');
-  const read = viewSchema.safeParse(JSON.parse(text));
+  const read = viewSchema.safeParse(unpack(Buffer.concat(bytes)));
   if (!read.success) return fail({ kind: 'unreadable', what: HEAD.what, detail: 'it is no view of skep' });
   return ok(readSwarmView(read.data as unknown as SwarmView));
 }
@@ -109,7 +113,7 @@ export async function writeView(
   const digest = sha256(text);
   if (seen?.digest === digest && Math.abs(now - seen.writtenAt) < FRESH_MS)
     return replaceHead(table, cluster, seen, { ...seen, ...rest }, by.look, signal);
-  const bytes = await compress(text);
+  const bytes = gzipSync(text);
   const count = Math.ceil(bytes.length / PART_BYTES);
   const columns = { expires: Math.ceil((now + PART_LIFE_MS) / 1_000) };
   const stored = await answer(HEAD.what, signal, async () => {
