@@ -43,6 +43,7 @@ export default defineConfig({
         test: {
           name: 'process',
           pool: 'forks',
+          maxWorkers: 2,
           include: ['test/process/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 30_000,

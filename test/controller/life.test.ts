@@ -8,7 +8,7 @@ const GONE = {
 
 describe('a cluster in a simulated world', () => {
   it('is made from its document, 3 managers and 2 workers, labelled and active', async () => {
-    const keeper = createKeeper();
+    const keeper = createKeeper(1, { withRoads: true });
     keeper.declare({ managers: 3, workers: { web: { count: 2, nodeLabels: { tier: 'web' } } } });
     const way = await keeper.keep();
     expect(way[0]?.status.phase).toBe('Creating');
@@ -26,7 +26,7 @@ describe('a cluster in a simulated world', () => {
   });
 
   it('follows its number up and down, draining before a node goes, and leaves no member behind', async () => {
-    const keeper = createKeeper();
+    const keeper = createKeeper(1, { withRoads: true });
     keeper.declare({ workers: { web: 1 } });
     await keeper.keep();
     await keeper.acts.deployService(keeper.cluster, { name: 'hello', replicas: 4 });
@@ -47,7 +47,7 @@ describe('a cluster in a simulated world', () => {
   });
 
   it('accepts its document in the same words at birth and at every change, in plan and event', async () => {
-    const keeper = createKeeper();
+    const keeper = createKeeper(1, { withRoads: true });
     const said: string[] = [];
     for (const [i, web] of [1, 2].entries()) {
       keeper.declare({ workers: { web } });
@@ -64,7 +64,7 @@ describe('a cluster in a simulated world', () => {
   });
 
   it('goes when its document is gone for good, and leaves a tombstone', async () => {
-    const keeper = createKeeper();
+    const keeper = createKeeper(1, { withRoads: true });
     keeper.declare({ workers: { web: 1 } });
     await keeper.keep();
     keeper.say(GONE);
@@ -76,7 +76,7 @@ describe('a cluster in a simulated world', () => {
   });
 
   it('adds and removes a pool', async () => {
-    const keeper = createKeeper();
+    const keeper = createKeeper(1, { withRoads: true });
     keeper.declare({ workers: { web: 1 } });
     await keeper.keep();
     keeper.declare({ workers: { web: 1, batch: 2 } });
@@ -90,7 +90,7 @@ describe('a cluster in a simulated world', () => {
   });
 
   it('holds a node with local data instead of taking it away, and names both ways on', async () => {
-    const keeper = createKeeper();
+    const keeper = createKeeper(1, { withRoads: true });
     keeper.declare({ workers: { web: 2 } });
     await keeper.keep();
     await keeper.acts.deployService(keeper.cluster, { name: 'db', replicas: 6, localData: ['pgdata'] });

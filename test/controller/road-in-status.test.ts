@@ -3,7 +3,7 @@ import { createKeeper } from '../support/keeper.ts';
 
 describe('the status of a cluster that is rolled', () => {
   it('shows the road with what each step costs, also while nothing is begun because it settles', async () => {
-    const keeper = createKeeper();
+    const keeper = createKeeper(1, { withRoads: true });
     keeper.declare({ workers: { web: 2 } });
     await keeper.keep();
     await keeper.acts.deployService(keeper.cluster, { name: 'hello', replicas: 2 });

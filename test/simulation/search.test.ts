@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-/** Schedules in CI: two minutes on two cores (0.3 s of CPU each, measured). `npm run simulate:long` lives through as many as one likes. */
-const SCHEDULES = Number(process.env.SKEP_TEST_SCHEDULES ?? 400);
+/** Schedules in CI: two minutes on two cores (0.2–0.3 s of CPU each, measured). `npm run simulate:long` lives through as many as one likes. */
+const SCHEDULES = Number(process.env.SKEP_TEST_SCHEDULES ?? 600);
 /** A busy machine may take several times as long as an idle one. */
 const LIMIT_MS = 60_000 + SCHEDULES * 500;
 const LONG = fileURLToPath(new URL('./long.mjs', import.meta.url));

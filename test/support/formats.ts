@@ -27,7 +27,7 @@ export function documentOf(yaml: string): ClusterSpec {
 /** The formats as they are now, of a simulated life of this document. The same seed, so the same names and times. */
 export async function writeFormats(yaml: string): Promise<Formats> {
   const spec = documentOf(yaml);
-  const keeper = createKeeper();
+  const keeper = createKeeper(1, { withRoads: true });
   const say = (next: ClusterSpec): void => keeper.say({ kind: 'document', desired: expand(next, SOURCE) });
   say(spec);
   await keeper.keep();

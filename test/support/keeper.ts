@@ -2,6 +2,8 @@ import type { EventCode, EventData } from '../../src/base/events.ts';
 import { type Failpoint, noFailpoint } from '../../src/base/failpoint.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { createDeletionLedger } from '../../src/controller/deletion-ledger.ts';
+import { planCluster } from '../../src/controller/plan/plan-cluster.ts';
+import { planRoad } from '../../src/controller/plan/plan-road.ts';
 import { reconcile } from '../../src/controller/reconcile.ts';
 import type { Declared } from '../../src/model/declared.ts';
 import { type Desired, expand } from '../../src/model/desired.ts';
@@ -15,8 +17,14 @@ import { createWorldStore } from '../../src/providers/simulated/world-store.ts';
 import { aSpec, SOURCE, type SpecWish } from './builders.ts';
 import { createFakeClock } from './fake-clock.ts';
 
-/** One cluster kept pass by pass in a simulated world and virtual time, without the loop around it. */
-export function createKeeper(seed = 1, harm: { faults?: Faults; failpoint?: Failpoint } = {}) {
+/**
+ * One cluster kept pass by pass in a simulated world and virtual time, without the loop around it. `withRoads`: each pass
+ * foresees its road too, for people, which takes most of a rollout's time.
+ */
+export function createKeeper(
+  seed = 1,
+  { withRoads = false, ...harm }: { withRoads?: boolean; faults?: Faults; failpoint?: Failpoint } = {},
+) {
   const clock = createFakeClock();
   const random = seededRandom(seed);
   const worlds = createWorldStore({ at: 'memory', clock, random, failpoint: noFailpoint });
@@ -54,7 +62,8 @@ export function createKeeper(seed = 1, harm: { faults?: Faults; failpoint?: Fail
     sink: { emit: (code: EventCode, data?: EventData) => void events.push({ code, data }) },
     failpoint: harm.failpoint ?? noFailpoint,
   };
-  const pass = () => reconcile(cluster, ports, signal);
+  const mind = { plan: planCluster, road: withRoads ? planRoad : () => null };
+  const pass = () => reconcile(cluster, ports, signal, mind);
   return {
     clock,
     cluster,
