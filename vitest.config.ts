@@ -53,6 +53,7 @@ export default defineConfig({
         test: {
           name: 'stores',
           pool: 'forks',
+          maxWorkers: 2,
           include: ['test/stores/**/*.test.ts'],
           globalSetup: 'test/stores/both-stores.ts',
           env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
