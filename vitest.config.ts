@@ -7,6 +7,10 @@ const SEARCH = [
   'test/soak/**/*.test.ts',
   'test/controller/disasters/**/*.test.ts',
   'test/controller/{drains,rollout,source-guards,source-guards-git}.test.ts',
+  'test/controller/{healing,healing-limits,healing-managers,recovery}.test.ts',
+  'test/controller/plan/{plan,node-drift}.property.test.ts',
+  'test/controller/loop/{controller-on-disk,git-age,fleet}.test.ts',
+  'test/model/cluster-spec/hostile.test.ts',
   'test/providers/simulated/world-race.test.ts',
 ];
 
