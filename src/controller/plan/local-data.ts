@@ -15,7 +15,7 @@ export function localDataHold(member: Member, swarm: SwarmView, verb: 'remove' |
       release:
         verb === 'remove'
           ? 'set localData: Discard on the pool, or label the service skep.data=discard, or move it, or put the old count back'
-          : 'it comes back; or set localData: Discard on the pool, label the service skep.data=discard, or remove the machine by hand',
+          : 'set localData: Discard on the pool, label the service skep.data=discard, or remove the machine by hand',
     };
   }
   return null;

@@ -47,5 +47,6 @@ export function replacementHold(patient: Patient, all: readonly Checked[], { rec
     return held('Braked', `${symptom.what}; ${brake}`, release);
   }
   if (pool.localData !== 'Protect' || member === null || swarm === null) return null;
-  return localDataHold(member, swarm, 'replace');
+  const hold = localDataHold(member, swarm, 'replace');
+  return hold && { ...hold, release: `it comes back; or ${hold.release}` };
 }

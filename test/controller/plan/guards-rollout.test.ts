@@ -68,6 +68,12 @@ const ABORT = { id: 'a', kind: 'abort', by: 'ann', at: START, reason: null, unti
 const lacking = { web: { count: 3, rollout: { maxSurge: 0, maxUnavailable: 1, canary: false } } };
 
 const data = aService('db', { localData: ['volume db'] });
+/** Service db keeps data on each of these. */
+const withData = (at: Situation, ...ids: readonly string[]): Situation => ({
+  ...at,
+  swarm: { ...at.swarm, services: [data], tasks: ids.map((id) => aTask('db', `n-${id}`)) },
+});
+const HELD_BACK = { availability: 'pause', labels: { ...ADMITTED('web'), 'skep.intent': 'hold-back:1' } } as const;
 
 const ROWS: readonly Row[] = [
   { guard: 'one node is begun with: the canary', at: rolling, steps: ['grow-pool'] },
@@ -235,13 +241,22 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'S13: a node with protected data is not rolled',
-    at: {
-      ...rolling,
-      swarm: { ...rolling.swarm, services: [data], tasks: [W1, W2, W3].map((id) => aTask('db', `n-${id}`)) },
-    },
+    at: withData(rolling, W1, W2, W3),
     never: 'set-node',
     held: 'LocalDataHeld',
   },
+  ...[W1, W2, W3].map((free): Row => {
+    const busy = [W1, W2, W3].filter((id) => id !== free);
+    return {
+      guard: `what is held keeps no other of its pool from going: all but ${free}`,
+      at: withData(
+        [W1, W2, W3].reduce((at, id) => withMember(at, id, HELD_BACK), newer(inHand, M1)),
+        ...busy,
+      ),
+      steps: ['set-node'],
+      held: 'LocalDataHeld',
+    };
+  }),
   {
     guard: 'S14: a hash of another version is recomputed from what the record keeps',
     at: withOtherVersion(aSituation({ managers: 1, web: 1 }, { managers: 1, workers: { web: 1 } })),

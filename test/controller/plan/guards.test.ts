@@ -28,6 +28,10 @@ const busy = (at: Situation, member = `n-${W1}`): Situation => ({
   ...at,
   swarm: { ...at.swarm, services: [aService('hello')], tasks: [aTask('hello', member)] },
 });
+const busyData = (at: Situation, id: string): Situation => {
+  const { swarm } = busy(at, `n-${id}`);
+  return { ...at, swarm: { ...swarm, services: [aService('hello', { localData: ['pg'] })] } };
+};
 const unborn = (at: Situation): Situation => {
   const fresh = withRecord(at, { swarmId: null, firstReadyAt: null, founder: M1 as MachineId });
   return fresh.machines.reduce(
@@ -133,10 +137,17 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'S13: a node with local data is held',
-    at: { ...busy(leaving), swarm: { ...busy(leaving).swarm, services: [aService('hello', { localData: ['pg'] })] } },
+    at: busyData(leaving, W1),
     never: 'set-node',
     held: 'LocalDataHeld',
   },
+  ...[W1, 'demo-web-0002'].map(
+    (held): Row => ({
+      guard: `one goes whose data nobody misses, not ${held}`,
+      at: busyData(aSituation({ managers: 1, web: 2 }, { workers: { web: 1 } }), held),
+      steps: ['set-node'],
+    }),
+  ),
   {
     guard: 'S2: a worker that somebody promoted is not removed',
     at: withMember(drained, W1, {

@@ -8,7 +8,7 @@ import { drainObjection } from '../drain.ts';
 import { labelHold } from '../label-hold.ts';
 import { byWorth } from '../leavers.ts';
 import { INTENT_LABEL, keptByLabel, type Node } from '../nodes.ts';
-import { isAvailable } from './available.ts';
+import { isAvailable, isLeaving } from './available.ts';
 
 /** One declared pool as a rollout sees it. Nodes that healing takes away are in none of these. */
 export interface PoolNow {
@@ -21,6 +21,8 @@ export interface PoolNow {
   readonly takable: readonly Node[];
   /** What speaks against those before them. */
   readonly holds: readonly Hold[];
+  /** As many as there are beyond the declared count, those first that go first. */
+  readonly excess: readonly Node[];
   /** At least one available node is of today's spec: the canary lives. */
   readonly hasGood: boolean;
 }
@@ -45,8 +47,36 @@ export function poolsNow(
       if (hold) holds.push(hold);
       else takable.push(node);
     }
-    return { pool, here, available, outdated, takable, holds, hasGood: [...available].some((n) => !outdated.has(n)) };
+    const excess = excessOf(pool, byWorth(here, outdated), outdated, swarm);
+    const hasGood = [...available].some((n) => !outdated.has(n));
+    return { pool, here, available, outdated, takable, holds, excess, hasGood };
   });
+}
+
+/** One that is held is chosen only where no other of its kind, outdated or not, is left: it would keep them from going. */
+function excessOf(
+  pool: DesiredPool,
+  order: readonly Node[],
+  outdated: ReadonlySet<Node>,
+  swarm: SwarmView,
+): readonly Node[] {
+  const count = order.length - pool.count;
+  const chosen: Node[] = [];
+  for (const kind of [order.filter((n) => outdated.has(n)), order.filter((n) => !outdated.has(n))]) {
+    const held: Node[] = [];
+    for (const node of kind) {
+      if (chosen.length >= count) break;
+      (isHeld(node, pool, swarm) ? held : chosen).push(node);
+    }
+    chosen.push(...held.slice(0, Math.max(0, count - chosen.length)));
+  }
+  return chosen;
+}
+
+function isHeld(node: Node, pool: DesiredPool, swarm: SwarmView): boolean {
+  const { member } = node;
+  if (member === null || isLeaving(node)) return false;
+  return keptByLabel(member) !== null || drainObjection({ member, swarm, pool, intent: 'remove' }) !== null;
 }
 
 const atOnce = ({ rollout }: DesiredPool): number => rollout.maxSurge + rollout.maxUnavailable;

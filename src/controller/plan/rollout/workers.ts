@@ -34,7 +34,6 @@ export interface WorkersTurn {
 export function planWorkers(now: PoolNow, may: WorkersMay, all: readonly Checked[]): WorkersTurn {
   const { pool, here, available, outdated } = now;
   const order = byWorth(here, outdated);
-  const excess = Math.max(0, here.length - pool.count);
   let spare = available.size - pool.count;
   let kept = 0;
   const leavers = new Map<Node, Leaver>();
@@ -43,7 +42,7 @@ export function planWorkers(now: PoolNow, may: WorkersMay, all: readonly Checked
     leavers.set(node, { node, why: isOld ? OUTDATED : tooMany(now), intent: isOld ? 'replace' : 'remove' });
     if (available.has(node)) spare -= 1;
   };
-  for (const node of order.slice(0, excess)) {
+  for (const node of now.excess) {
     if (isUnsure(node)) continue;
     if (!available.has(node)) leave(node);
     else if (!may.shrink) kept += 1;
