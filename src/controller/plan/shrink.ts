@@ -74,8 +74,9 @@ function planLeaving(
   if (replaced && machine.state === 'stopped' && member !== null)
     return { what: `the swarm does not call ${machine.id} down yet`, recheckMs: SILENCE_RECHECK_MS };
   if (member === null) {
+    // A join that its manager did not live to finish is pending for ever: who is replaced for it is not waited for.
     const pending = machine.engine?.swarm === 'pending';
-    if (pending) return { what: `${machine.id} is still joining`, recheckMs: DRAIN_RECHECK_MS };
+    if (pending && !replaced) return { what: `${machine.id} is still joining`, recheckMs: DRAIN_RECHECK_MS };
     // It cannot say which of several members of its name it is, or has just left: one of them may have tasks.
     const namesakes = swarm.members.filter((m) => m.hostname === machine.id);
     if (namesakes.some((m) => m.manager !== null)) return managerHold(machine.id);

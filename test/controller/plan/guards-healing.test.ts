@@ -58,11 +58,12 @@ const startedThrice = (at: Situation, id: string): Situation =>
       at: START - n * 60_000,
     })),
   });
-/** Its worker's machine was asked for 11 minutes ago, and its engine never answered. */
+/** Its worker's machine was asked for 11 minutes ago, and is no member. */
 const late = (at: Situation): Situation => ({
-  ...withMachine(at, W1, { createdAt: START - 11 * 60_000, engine: null }),
+  ...withMachine(at, W1, { createdAt: START - 11 * 60_000 }),
   swarm: { ...at.swarm, members: at.swarm.members.filter((m) => m.hostname !== W1) },
 });
+const neverAnswered = (at: Situation): Situation => withMachine(late(at), W1, { engine: null });
 
 const HEALING: readonly Row[] = [
   { guard: '`unknown` members are never counted as bad', at: withMember(three, W1, { state: 'unknown' }), steps: [] },
@@ -160,6 +161,16 @@ const HEALING: readonly Row[] = [
     never: 'remove-member',
   },
   {
+    guard: 'L1: a join that is pending for ever is given up: its manager died before it listed the member',
+    at: sickFor(engineOf(late(three), W1, { swarm: 'pending' }), W1, MINUTES_6),
+    steps: ['grow-pool', 'remove-machine'],
+  },
+  {
+    guard: 'L1: a join that is pending for ever is given up: it never got as far as a name in the swarm',
+    at: sickFor(engineOf(late(three), W1, { swarm: 'pending', nodeId: null }), W1, MINUTES_6),
+    steps: ['write-record', 'remove-machine'],
+  },
+  {
     guard: 'L1: a rotation of the authority does not keep what it waits for',
     at: {
       ...without(withMember(three, W1, { state: 'down' }), W1),
@@ -242,13 +253,13 @@ const HEALING: readonly Row[] = [
   },
   {
     guard: 'a machine that is found overdue may still join',
-    at: late(three),
+    at: neverAnswered(three),
     steps: ['write-record'],
     waits: /replaced unless it joins by/,
   },
   {
     guard: 'a machine is overdue from its last start on',
-    at: withRecord(late(three), {
+    at: withRecord(neverAnswered(three), {
       health: [{ kind: 'start', machine: W1 as MachineId, pool: 'web', at: START - 60_000 }],
     }),
     steps: [],
@@ -265,14 +276,14 @@ const HEALING: readonly Row[] = [
   },
   {
     guard: 'startups that failed before one succeeded count no more',
-    at: withRecord(late(two), {
+    at: withRecord(neverAnswered(two), {
       health: [...['a', 'b', 'c'].map((id) => note('startup', id, 1_200_000)), note('bad', W1, 60_000)],
     }),
     steps: ['write-record', 'remove-machine'],
   },
   {
     guard: 'one failed startup is noted once',
-    at: withRecord(late(two), { health: [note('startup', W1, 0), note('bad', W1, 60_000)] }),
+    at: withRecord(neverAnswered(two), { health: [note('startup', W1, 0), note('bad', W1, 60_000)] }),
     steps: ['grow-pool', 'remove-machine'],
   },
   {
