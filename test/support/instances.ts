@@ -25,26 +25,35 @@ export const arnOf = (_: string, machine: MachineId): string => `arn:aws:ec2:eu-
 /**
  * Makes instances of the node containers of a cluster: each that runs gets a metadata service of its own and a process
  * `skep agent`, started as boot starts it, which reaches the container's engine by a socket and the table with its role.
+ * One that ends is started again, as a service manager does it.
  */
 export interface Instances {
   /** Everything that the agents said, one JSON line each. */
   log(): string;
   /** Connections that agents, and nobody else here, opened to nodes' engines. */
   dials(): number;
+  /** Machines whose agent ended by itself, in that order. */
+  killed(): readonly string[];
   stop(): Promise<void>;
 }
 
 interface Instance {
-  readonly child: ChildProcess;
+  child: ChildProcess;
+  isEnding: boolean;
   readonly metadata: InstanceMetadata;
   readonly socket: Server;
 }
 
-export async function followInstances(
-  engine: RealEngine,
-  cluster: string,
-  at: { readonly table: string; readonly dynamodb: string },
-): Promise<Instances> {
+interface InstancesAt {
+  readonly table: string;
+  readonly dynamodb: string;
+  /** Where the agent of a machine kills itself in its first life. */
+  readonly failpoints?: Readonly<Record<string, string>>;
+  /** Before the agent of a machine is started again. */
+  readonly onKilled?: (machine: string) => Promise<void>;
+}
+
+export async function followInstances(engine: RealEngine, cluster: string, at: InstancesAt): Promise<Instances> {
   const host = createHostEngine(engine.dockerHost, systemClock);
   const dial = createDial(host, systemClock);
   const directory = await mkdtemp(join(tmpdir(), 'skep-in-'));
@@ -53,6 +62,7 @@ export async function followInstances(
   const stop = new AbortController();
   const running = new Map<string, Promise<Instance>>();
   let text = '';
+  const killed: string[] = [];
   let dials = 0;
 
   async function boot(id: string, address: string): Promise<Instance> {
@@ -81,12 +91,30 @@ export async function followInstances(
       AWS_ENDPOINT_URL_DYNAMODB: at.dynamodb,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
     };
+    const armed = { ...env, SKEP_TEST_FAILPOINTS: at.failpoints?.[id] };
+    const instance: Instance = { child: launch(armed), isEnding: false, metadata, socket };
+    keep(id, instance, env);
+    return instance;
+  }
+
+  function launch(env: NodeJS.ProcessEnv): ChildProcess {
     const args = [launcher, 'agent', '--cluster', cluster, '--table', at.table];
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr.setEncoding('utf8').on('data', (more) => {
       text += more;
     });
-    return { child, metadata, socket };
+    return child;
+  }
+
+  function keep(id: string, instance: Instance, env: NodeJS.ProcessEnv): void {
+    instance.child.once('exit', async () => {
+      if (instance.isEnding) return;
+      killed.push(id);
+      await at.onKilled?.(id);
+      if (instance.isEnding) return;
+      instance.child = launch(env);
+      keep(id, instance, env);
+    });
   }
 
   /** What an image of a service is pulled from elsewhere. */
@@ -106,7 +134,9 @@ export async function followInstances(
   }
 
   async function end(instance: Promise<Instance>): Promise<void> {
-    const { child, metadata, socket } = await instance;
+    const ending = await instance;
+    const { child, metadata, socket } = ending;
+    ending.isEnding = true;
     child.kill('SIGKILL');
     socket.close();
     await metadata.close();
@@ -137,6 +167,7 @@ export async function followInstances(
   return {
     log: () => text,
     dials: () => dials,
+    killed: () => killed,
     async stop() {
       stop.abort();
       await following;
