@@ -17,6 +17,8 @@ export interface Desired {
   readonly specHash: string;
   readonly source: Source;
   readonly pools: readonly DesiredPool[];
+  /** Who names a machine: skep before it is made, or its provider, as EC2 does. Then its name is known once it is there. */
+  readonly namedBy: 'skep' | 'provider';
   readonly swarm: SwarmInitOptions;
   readonly swarmOptions: LiveSwarmOptions;
   readonly maintenance: Maintenance;
@@ -84,6 +86,7 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
     specHash: specHashOf(spec),
     source,
     pools,
+    namedBy: 'skep',
     swarm: { addressPools: swarm.addressPools, subnetSize: swarm.subnetSize, dataPathPort: swarm.dataPathPort },
     swarmOptions: {
       taskHistoryLimit: swarm.taskHistoryLimit,

@@ -17,6 +17,7 @@ export const HOLD_REASONS = [
   'NewerWriter',
   'SourceBehind',
   'StartupFailed',
+  'StackNeedsHuman',
   'MembershipUnsettled',
   'SwarmUnreachable',
 ] as const;

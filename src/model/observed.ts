@@ -69,6 +69,10 @@ export interface CarriersView {
   readonly forwardTo: readonly string[] | null;
   /** What else of ours is left of the cluster (volumes, networks …), for deletion: none left means gone. */
   readonly leftovers: number;
+  /** What goes on there and has to end before anything else of it is changed, for people. Missing: nothing. */
+  readonly underWay?: string;
+  /** What only a person can put right, and how. Missing: nothing. */
+  readonly stuck?: { readonly why: string; readonly release: string };
   /** Image references resolved to ids when this look was made, by reference. */
   readonly images: Readonly<Record<string, string>>;
 }
@@ -114,6 +118,15 @@ export interface LiveSwarmOptions {
   readonly taskHistoryLimit: number;
   readonly dispatcherHeartbeatMs: number;
   readonly certExpiryMs: number;
+}
+
+/** How a swarm is to be founded. */
+export interface SwarmWish extends SwarmInitOptions, LiveSwarmOptions {
+  /**
+   * Ids of swarms that a person gave up for lost, and of founders that are gone: where it is written down which swarm was
+   * founded, the new one takes the place of these and of no other. Missing: of none.
+   */
+  readonly givenUp?: readonly string[];
 }
 
 /** What Docker gives a swarm that nobody asked otherwise: swarmkit, manager/manager.go and ca/config.go. */

@@ -1,6 +1,6 @@
 import { never } from '../base/result.ts';
 import type { MachineId, NodeId } from './ids.ts';
-import type { Availability, LiveSwarmOptions, SwarmInitOptions } from './observed.ts';
+import type { Availability, LiveSwarmOptions, SwarmWish } from './observed.ts';
 import type { ClusterRecord } from './record.ts';
 
 /** A machine to be made: every fact that is fixed on it. */
@@ -20,13 +20,15 @@ export type Step = { readonly why: string } & (
   | {
       readonly kind: 'grow-pool';
       readonly pool: string;
+      /** How many machines the pool has then, those that are on their way out included. */
       readonly count: number;
+      /** Where their provider names machines, these names only stand for those that are to come. */
       readonly machines: readonly MachineWish[];
     }
   | { readonly kind: 'start-machine'; readonly machine: MachineId }
   | { readonly kind: 'stop-machine'; readonly machine: MachineId }
   | { readonly kind: 'load-image'; readonly machine: MachineId; readonly image: string }
-  | { readonly kind: 'init-swarm'; readonly machine: MachineId; readonly options: SwarmInitOptions & LiveSwarmOptions }
+  | { readonly kind: 'init-swarm'; readonly machine: MachineId; readonly options: SwarmWish }
   /** Its swarm goes on with this manager alone. */
   | { readonly kind: 'force-new-cluster'; readonly machine: MachineId }
   | { readonly kind: 'set-swarm'; readonly version: number; readonly options: LiveSwarmOptions }

@@ -9,8 +9,8 @@ import type {
   LiveSwarmOptions,
   Machine,
   Stranger,
-  SwarmInitOptions,
   SwarmView,
+  SwarmWish,
 } from '../model/observed.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ClusterRecord } from '../model/record.ts';
@@ -46,7 +46,8 @@ export interface Infrastructure {
   ensure(ref: ClusterRef, wish: { readonly forwardTo: readonly string[] }, signal: AbortSignal): Answer;
   /**
    * Makes the pool `count` strong by adding `machines`, each with the facts fixed on it; one that is there already is
-   * left as it is. The first problem is returned after all were tried.
+   * left as it is. The first problem is returned after all were tried. A provider that names machines by itself adds as
+   * many as are missing, and never takes one away.
    */
   resize(
     ref: ClusterRef,
@@ -82,7 +83,7 @@ export interface Swarm {
    */
   observe(ref: SwarmRef, machines: readonly Machine[], signal: AbortSignal): Answer<SwarmView | null>;
   /** Starts the swarm on this machine. On one that is in a swarm already: `refused`. */
-  init(ref: SwarmRef, machine: MachineId, options: SwarmInitOptions & LiveSwarmOptions, signal: AbortSignal): Answer;
+  init(ref: SwarmRef, machine: MachineId, options: SwarmWish, signal: AbortSignal): Answer;
   /**
    * Makes this manager the only raft member of its swarm, which keeps its id, its services and its options. For a swarm
    * whose other managers are lost: one of them that returns begins a second swarm of the same id. On a machine that is

@@ -181,6 +181,18 @@ const CASES: readonly (readonly [HoldReason, string, RegExp, Case])[] = [
     { observed: withSwarm({ rootRotationInProgress: true }) },
   ],
   [
+    'StackNeedsHuman',
+    'what carries the machines is stuck',
+    /continue it by hand/,
+    {
+      observed: ({ infrastructure }) => {
+        const stuck = { why: 'its rollback failed', release: 'continue it by hand' };
+        const carriers = { ...infrastructure.carriers, state: 'partial', stuck } as const;
+        return { infrastructure: { ok: true, value: { ...infrastructure, carriers } } };
+      },
+    },
+  ],
+  [
     'SwarmUnreachable',
     'no machine is in the swarm',
     /with their disks/,

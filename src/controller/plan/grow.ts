@@ -7,6 +7,8 @@ import { freshNames } from './names.ts';
 export interface GrowthAsk {
   readonly desired: Desired;
   readonly machines: readonly Machine[];
+  /** Those of each pool that are there and do not count any more: their places are filled while they go. */
+  readonly going: readonly Machine[];
   /** Salt of new names: the record's revision. */
   readonly salt: number;
   readonly taken: ReadonlySet<string>;
@@ -21,18 +23,27 @@ export function planGrowth(ask: GrowthAsk): readonly Step[] {
   return ask.desired.pools.flatMap((pool): readonly Step[] => {
     const have = ask.machines.filter((m) => m.pool === pool.name);
     const surge = ask.surge.get(pool.name) ?? 0;
-    const count = pool.count + surge;
-    const missing = count - have.length;
+    const missing = pool.count + surge - have.length;
     if (missing <= 0) return [];
     const why = `${pool.name}: ${pool.count} declared, ${have.length} there${surge > 0 ? `, ${surge} more to replace outdated ones` : ''}`;
-    return [{ kind: 'grow-pool', pool: pool.name, count, machines: wishes(ask, pool, have, missing), why }];
+    const count = pool.count + surge + ask.going.filter((m) => m.pool === pool.name).length;
+    const machines = ask.desired.namedBy === 'skep' ? wishes(ask, pool, have, missing) : unnamed(ask, pool, missing);
+    return [{ kind: 'grow-pool', pool: pool.name, count, machines, why }];
   });
 }
 
-/** The name that the first manager of a new cluster will bear. */
+/** The name that the first manager of a new cluster will bear. Null: only the machine itself will tell. */
 export function founderName(desired: Desired, salt: number, taken: ReadonlySet<string>): MachineWish['id'] | null {
+  if (desired.namedBy === 'provider') return null;
   const pool = desired.pools.find((p) => p.role === 'manager');
   return pool ? (freshNames({ cluster: desired.cluster, pool: pool.name, salt }, taken, 1)[0] ?? null) : null;
+}
+
+/** What the provider will name: called after their pool until they are there. */
+function unnamed({ taken }: GrowthAsk, pool: DesiredPool, missing: number): readonly MachineWish[] {
+  const names = Array.from({ length: missing + taken.size }, (_, i) => `new ${pool.name} ${i + 1}` as MachineId);
+  const free = names.filter((name) => !taken.has(name)).slice(0, missing);
+  return free.map((id) => ({ id, pool: pool.name, zone: '', hash: pool.machineHash }));
 }
 
 function wishes(ask: GrowthAsk, pool: DesiredPool, have: readonly Machine[], missing: number): readonly MachineWish[] {

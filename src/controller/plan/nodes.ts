@@ -62,7 +62,8 @@ export const isJoining = (member: Member): boolean => member.labels[POOL_LABEL] 
 export function isOurs(member: Member, cluster: string): boolean {
   if (member.labels[POOL_LABEL] !== undefined || intentOf(member) !== null) return true;
   const suffix = member.hostname.startsWith(`${cluster}-`) ? member.hostname.slice(cluster.length + 1) : '';
-  return member.availability === 'pause' && /^[a-z0-9-]+-[a-z0-9]{4}$/.test(suffix);
+  const isNamed = /^[a-z0-9-]+-[a-z0-9]{4}$/.test(suffix) || /^i-[0-9a-f]{8,17}$/.test(member.hostname);
+  return member.availability === 'pause' && isNamed;
 }
 
 /** `skep.hold=<why>`: a person wants this node left alone. */

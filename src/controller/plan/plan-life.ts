@@ -10,7 +10,7 @@ import { withGoneDown } from './gone-members.ts';
 import { planStarts, triage } from './heal.ts';
 import { labelHold } from './label-hold.ts';
 import { intentOf, isAdmitted, isJoining, keptByLabel, type Node, nodesOf } from './nodes.ts';
-import { planMachines } from './plan-machines.ts';
+import { isCarried, planMachines } from './plan-machines.ts';
 import { planMembers } from './plan-members.ts';
 import { progressOf } from './progress.ts';
 import { isApplied, type Upkeep } from './put-right.ts';
@@ -27,10 +27,11 @@ export function planLife(
   record: ClusterRecord,
   observed: Observed,
   facts: PlanFacts,
-  may: May,
+  allowed: May,
 ): Omit<Plan, 'differences'> {
   if (!observed.infrastructure.ok) return { batch: [], holds: [], waits: [], asDeclared: false, drift: [] };
   const infrastructure = observed.infrastructure.value;
+  const may = { ...allowed, mayShrink: allowed.mayShrink && isCarried(desired, infrastructure) };
   const swarm = observed.swarm.ok ? observed.swarm.value : null;
   const { now } = observed;
   const nodes = nodesOf(infrastructure, swarm);
@@ -53,9 +54,16 @@ export function planLife(
     facts,
     mayShrink,
   });
-  const steps = [...healed.steps, ...built, ...joined.steps];
-  const holds = unique([...joined.holds, ...sick.holds, ...(turnover?.holds ?? []), ...keptJoining(staying)]);
+  const steps = [...healed.steps, ...built.steps, ...joined.steps];
+  const holds = unique([
+    ...built.holds,
+    ...joined.holds,
+    ...sick.holds,
+    ...(turnover?.holds ?? []),
+    ...keptJoining(staying),
+  ]);
   const waits = [
+    ...built.waits,
     ...joined.waits,
     ...(turnover?.waits ?? []),
     ...sick.waits,

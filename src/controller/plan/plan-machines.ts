@@ -1,5 +1,7 @@
 import type { Desired } from '../../model/desired.ts';
+import type { Hold } from '../../model/hold.ts';
 import type { InfrastructureView, SwarmView } from '../../model/observed.ts';
+import type { Wait } from '../../model/plan.ts';
 import { raftOf } from '../../model/quorum.ts';
 import type { ClusterRecord } from '../../model/record.ts';
 import type { Step } from '../../model/step.ts';
@@ -19,32 +21,63 @@ export interface MachinesAsk {
   readonly surge: ReadonlyMap<string, number>;
 }
 
-/** What carries the machines, and the machines that are missing. */
-export function planMachines(ask: MachinesAsk): readonly Step[] {
-  const { desired, record, infrastructure, nodes, counted, swarm, surge } = ask;
-  const { carriers, machines } = infrastructure;
+export interface MachinesPlan {
+  readonly steps: readonly Step[];
+  readonly holds: readonly Hold[];
+  readonly waits: readonly Wait[];
+}
+
+/** A stack takes half a minute and more. Our choice. */
+const UNDER_WAY_RECHECK_MS = 3_000;
+
+/**
+ * What carries the machines, and the machines that are missing. Where the provider makes them by itself from what carries
+ * them, none is made before that is as declared: it would be made as it was declared before.
+ */
+export function planMachines(ask: MachinesAsk): MachinesPlan {
+  const { carriers } = ask.infrastructure;
+  const { underWay, stuck } = carriers;
+  const mayGrow = ask.desired.namedBy === 'skep' || carriers.state === 'ready' || stuck !== undefined;
+  return {
+    steps: [...(underWay || stuck ? [] : planCarriers(ask)), ...(mayGrow ? planMissing(ask) : [])],
+    holds: stuck ? [{ reason: 'StackNeedsHuman', what: 'change what carries its machines', ...stuck }] : [],
+    waits: underWay ? [{ what: underWay, recheckMs: UNDER_WAY_RECHECK_MS }] : [],
+  };
+}
+
+/** True: what is there may be taken away by what it is now. Else it is another than declared, and may become so first. */
+export const isCarried = ({ namedBy }: Desired, { carriers }: InfrastructureView): boolean =>
+  namedBy === 'skep' || carriers.state === 'ready';
+
+function planCarriers({ desired, infrastructure, nodes, swarm }: MachinesAsk): readonly Step[] {
+  const { carriers } = infrastructure;
   const forwardTo = forwardTargets(nodes, swarm);
   const ensure = (why: string): Step => ({ kind: 'ensure-carriers', forwardTo, why });
   if (carriers.state === 'absent') return [ensure('nothing carries its machines yet')];
-  const steps: Step[] = [];
   if (carriers.state === 'partial')
-    steps.push(ensure(carriers.differences.join('; ') || 'some of what carries it is missing'));
-  else if (desired.spec.spec.provider === 'local' && desired.spec.spec.local.publish.length > 0) {
+    return [ensure(carriers.differences.join('; ') || 'some of what carries it is missing')];
+  if (desired.spec.spec.provider === 'local' && desired.spec.spec.local.publish.length > 0) {
     const same = carriers.forwardTo !== null && [...carriers.forwardTo].sort().join() === forwardTo.join();
-    if (!same) steps.push(ensure('published ports follow the ready nodes'));
+    if (!same) return [ensure('published ports follow the ready nodes')];
   }
+  return [];
+}
+
+function planMissing({ desired, record, infrastructure, nodes, counted, swarm, surge }: MachinesAsk): readonly Step[] {
+  const { carriers, machines } = infrastructure;
+  const mayGrow = record.firstReadyAt === null || hasQuorum(infrastructure, nodes, swarm);
+  if (carriers.state === 'absent' || !mayGrow) return [];
   const taken = new Set([...machines.map((m) => m.id), ...(swarm?.members ?? []).map((m) => m.hostname)]);
   const founder = record.swarmId === null ? record.founder : null;
-  const growth = planGrowth({
+  return planGrowth({
     desired,
     machines: counted.map((n) => n.machine),
+    going: nodes.filter((n) => !counted.includes(n)).map((n) => n.machine),
     salt: record.revision,
     taken,
     surge,
     founder,
   });
-  const mayGrow = record.firstReadyAt === null || hasQuorum(infrastructure, nodes, swarm);
-  return mayGrow ? [...steps, ...growth] : steps;
 }
 
 /**
