@@ -38,14 +38,14 @@ export async function takeUpIntents(
   signal: AbortSignal,
 ): Promise<Result<ClusterRecord | null, Problem>> {
   const waiting = await taker.intents.waiting(cluster);
-  if (waiting.length === 0 || !read.ok) return read;
+  if (waiting.length === 0 || !read.ok || !taker.mayBegin()) return read;
   const ids = waiting.map((i) => i.id);
   if (read.value === null && !taker.mayBeBorn) {
     for (const { kind, by } of waiting) taker.sink.emit('SKP307', { cluster, what: `${kind} by ${by}` });
     await taker.intents.settle(cluster, ids);
   }
   if (provider === null || read.value === null) return read;
-  if (otherWriter(read.value, taker) || !taker.mayBegin()) return read;
+  if (otherWriter(read.value, taker)) return read;
   const record = read.value;
   const known = new Set(record.intents.map((i) => i.id));
   const fresh = waiting.filter((i) => !known.has(i.id));

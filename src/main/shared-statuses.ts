@@ -17,7 +17,8 @@ const IS_STATUS = /^[a-z0-9_].*\.json$/;
 
 /**
  * Statuses in a directory, and in a table for the other hosts. The table is written first: a status that is in the
- * directory was written to both, so it is not written again while nothing changes.
+ * directory was written to both, so it is not written again while nothing changes. Each write carries the term: one that an
+ * earlier holder of the lease sends late is refused.
  */
 export function createSharedStatuses(
   directory: string,
@@ -25,14 +26,16 @@ export function createSharedStatuses(
   clock: Clock,
   sink: EventSink,
 ): SharedStatuses {
+  /** The last under which we led; before that, below every one. */
+  let term = 0;
   const statuses = createStatusFiles(directory, {
     ...realDisk,
     async write(path, text) {
-      await files.write(FOLDER, basename(path), text);
+      await files.write(FOLDER, basename(path), text, term);
       await realDisk.write(path, text);
     },
     async remove(path) {
-      await files.remove(FOLDER, basename(path));
+      await files.remove(FOLDER, basename(path), term);
       await realDisk.remove(path);
     },
   });
@@ -46,7 +49,7 @@ export function createSharedStatuses(
     const local = new Map<string, string>();
     for (const name of names) local.set(name, await realDisk.readText(join(directory, name)));
     // A table that holds none is a new one: what this host knows goes there.
-    if (shared.size === 0) for (const [name, text] of local) await files.write(FOLDER, name, text);
+    if (shared.size === 0) for (const [name, text] of local) await files.write(FOLDER, name, text, term);
     else for (const name of names) if (!shared.has(name)) await realDisk.remove(join(directory, name));
     for (const [name, text] of shared) {
       if (local.get(name) !== text) await realDisk.write(join(directory, name), text);
@@ -55,9 +58,10 @@ export function createSharedStatuses(
 
   return {
     ...statuses,
-    async prepare() {
+    async prepare(ours) {
+      term = ours;
       await following;
-      await statuses.prepare();
+      await statuses.prepare(ours);
       await bring();
     },
     async follow() {

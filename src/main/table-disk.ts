@@ -11,8 +11,8 @@ export function createTableDisk(files: TableFiles): Disk {
     return found;
   }
   const write = (path: string, content: string): Promise<void> =>
-    files.write(folderOf(dirname(path)), basename(path), content);
-  const remove = (path: string): Promise<void> => files.remove(folderOf(dirname(path)), basename(path));
+    files.write(folderOf(dirname(path)), basename(path), content, null);
+  const remove = (path: string): Promise<void> => files.remove(folderOf(dirname(path)), basename(path), null);
 
   return {
     mkdir: async () => {},

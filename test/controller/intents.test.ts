@@ -72,6 +72,15 @@ describe('an intent', () => {
     ]);
   });
 
+  it('is left where it is by whoever does not hold the lease any more', async () => {
+    const keeper = createKeeper();
+    leave(keeper, 'pause');
+    keeper.ports.mayBegin = () => false;
+    await keeper.pass();
+    expect(keeper.intents).toHaveLength(1);
+    expect(keeper.events).toEqual([]);
+  });
+
   it('for a cluster that does not exist is dropped, and that is said', async () => {
     const keeper = createKeeper();
     leave(keeper, 'pause');

@@ -40,7 +40,7 @@ describe.each(STORES)('what a controller keeps on %s', (store) => {
 
     it('come to a host that follows, and go from it', async () => {
       const [leader, follower] = [on('a'), on('b')];
-      await leader.prepare();
+      await leader.prepare(1);
       await leader.write(DEMO, aStatus('demo'));
       await leader.write(
         'gone' as ClusterName,
@@ -60,7 +60,7 @@ describe.each(STORES)('what a controller keeps on %s', (store) => {
     it('are brought up to date before a host begins to lead', async () => {
       await on('a').write(DEMO, aStatus('demo'));
       const next = on('b');
-      await next.prepare();
+      await next.prepare(2);
       expect((await next.list()).map(({ metadata }) => metadata.name)).toEqual(['demo']);
     });
 
@@ -68,7 +68,7 @@ describe.each(STORES)('what a controller keeps on %s', (store) => {
       const before = on('a', { write: async () => {} });
       await before.write(DEMO, aStatus('demo'));
       expect(await files.all('status')).toEqual(new Map());
-      await on('a').prepare();
+      await on('a').prepare(1);
       expect([...(await files.all('status')).keys()]).toEqual(['demo.json']);
     });
 
@@ -77,6 +77,18 @@ describe.each(STORES)('what a controller keeps on %s', (store) => {
       await expect(on('a', { write: fails }).write(DEMO, aStatus('demo'))).rejects.toThrow('no table');
       expect(await on('a').write(DEMO, aStatus('demo'))).toBe(true);
       expect(await files.read('status', 'demo.json')).toBe(await textOn('a', 'demo.json'));
+    });
+
+    it('of a later term are not written over, nor removed, by what an earlier one sends late', async () => {
+      const [earlier, later] = [on('a'), on('b')];
+      await earlier.prepare(1);
+      await later.prepare(2);
+      await later.write(DEMO, aStatus('demo', { phase: 'Degraded' }));
+      await expect(earlier.write(DEMO, aStatus('demo'))).rejects.toThrow('a later term');
+      await expect(files.remove('status', 'demo.json', 1)).rejects.toThrow('a later term');
+      expect(await files.read('status', 'demo.json')).toBe(await textOn('b', 'demo.json'));
+      await earlier.prepare(3);
+      expect(await earlier.write(DEMO, aStatus('demo'))).toBe(true);
     });
 
     it('stay as they are when the table does not answer', async () => {

@@ -70,6 +70,5 @@ export async function runController(options: ControllerOptions, signal: AbortSig
 /** Of what can be asked now: statuses carry it too, should the lease and a provider be away together. */
 async function readHighestTerm({ records, statuses }: ControllerOptions, signal: AbortSignal): Promise<number> {
   const listed = await records(signal).catch(() => ({ records: [] }));
-  const written = (await statuses.list()).map(({ status }) => status.controller?.term ?? 0);
-  return Math.max(0, ...listed.records.map(({ term }) => term), ...written);
+  return Math.max(await statuses.highestTerm(), ...listed.records.map(({ term }) => term));
 }

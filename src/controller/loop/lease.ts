@@ -7,6 +7,8 @@ export interface Leadership {
   readonly term: number;
   /** Aborted: begin no further effect. The lease was lost, or the end was asked for. */
   readonly signal: AbortSignal;
+  /** Aborted when the lease was lost and another may begin from now on: break off what is still under way. */
+  readonly over: AbortSignal;
   /** Ask right before each effect: also sees what the signal cannot yet, e.g. that this process was suspended. */
   mayBegin(): boolean;
   /** Lets the lease go so that a higher term may be taken. */
@@ -39,17 +41,23 @@ async function lead(options: LeaderOptions, taken: TakenLease, signal: AbortSign
   const { store, id, clock, sink, times, isInPlace, onLeading } = options;
   const { term } = taken.lease;
   const leading = new AbortController();
+  const over = new AbortController();
   const ended = new AbortController();
   let current = taken.lease;
   let renewedAt = taken.since;
   let isLost = false;
   let isInDoubt = false;
 
-  function lose(what: string): void {
+  /** @param graceMs what effects under way still get, at most: then another may begin */
+  function lose(what: string, graceMs = times.leaseMs - times.giveUpMs): void {
     if (isLost) return;
     isLost = true;
     sink.emit('SKP403', { term, what });
     leading.abort();
+    // Less, and nothing after a suspension, counted from the renewal that others saw last.
+    const restMs = Math.min(graceMs, renewedAt + times.leaseMs - clock.monotonic());
+    if (restMs <= 0) over.abort();
+    else void rest(clock, restMs, ended.signal).then(() => over.abort());
   }
   const leftMs = (): number => renewedAt + times.giveUpMs - clock.monotonic();
   function mayBegin(): boolean {
@@ -72,7 +80,7 @@ async function lead(options: LeaderOptions, taken: TakenLease, signal: AbortSign
     isInDoubt = !(await swap());
     if (!isInDoubt) renewedAt = begunAt;
     else if (await adopt()) isInDoubt = false;
-    else lose('another took it, or it was removed or replaced');
+    else lose('another took it, or it was removed or replaced', 0);
   }
 
   /** A renewal that got no answer may have been written all the same: then the lease is ours, further on. */
@@ -91,7 +99,7 @@ async function lead(options: LeaderOptions, taken: TakenLease, signal: AbortSign
     sink.emit('SKP406', { term, what: why });
     leading.abort();
   };
-  const work = onLeading({ term, signal: leading.signal, mayBegin, stepDown })
+  const work = onLeading({ term, signal: leading.signal, over: over.signal, mayBegin, stepDown })
     .then(() => !leading.signal.aborted)
     .catch(async (error) => {
       sink.emit('SKP412', { what: describeError(error), stack: error instanceof Error ? error.stack : undefined });

@@ -54,11 +54,12 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
     },
   });
   const cut = new AbortController();
+  const cutOff = AbortSignal.any([cut.signal, leadership.over]);
   const workersEnded = new AbortController();
   const allEnded = new AbortController();
 
   try {
-    await statuses.prepare();
+    await statuses.prepare(leadership.term);
     options.hints((cluster) => {
       if (knowledge.knows(cluster)) queue.addAfter(cluster, HINT_MS, 'operation');
     }, stop.signal);
@@ -93,7 +94,7 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
   /** Cuts off what is still under way some time after the end was asked for, and resolves when even that did not help. */
   async function windDown(): Promise<void> {
     if (!stop.signal.aborted) await new Promise((go) => stop.signal.addEventListener('abort', go, { once: true }));
-    await rest(clock, WIND_DOWN_MS, workersEnded.signal);
+    await rest(clock, WIND_DOWN_MS, AbortSignal.any([workersEnded.signal, cutOff]));
     cut.abort();
     await rest(clock, LEAVE_MS, allEnded.signal);
   }
@@ -119,7 +120,7 @@ export async function runTerm(options: ControllerOptions, leadership: Leadership
       priority,
       retryMs,
       stopping: stop.signal,
-      signal: cut.signal,
+      signal: cutOff,
       mayBegin: () => !stop.signal.aborted && leadership.mayBegin(),
       ...knowledge.snapshot(key),
       listedAt: knowledge.view()?.listedAt ?? 0,

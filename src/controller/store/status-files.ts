@@ -16,8 +16,8 @@ const FILE_NAME = /^([a-z0-9][a-z0-9-]*)\.json$/;
 
 /** Where statuses go. The controller is the only writer; faces only read the files. */
 export interface StatusStore {
-  /** Makes the directory and removes what a killed writer left. Once, by the holder of the lease. */
-  prepare(): Promise<void>;
+  /** Makes the directory and removes what a killed writer left. Once, by the holder of the lease, under its term. */
+  prepare(term: number): Promise<void>;
   /** Null: there is none, or it cannot be read. */
   read(cluster: ClusterName): Promise<StatusFile | null>;
   /**
@@ -34,6 +34,8 @@ export interface StatusStore {
   writeIndex(file: IndexFile): Promise<boolean>;
   writeSource(file: SourceFile): Promise<boolean>;
   writeController(file: ControllerFile): Promise<boolean>;
+  /** Of those under which what is here was written; 0: nothing is. */
+  highestTerm(): Promise<number>;
 }
 
 export function createStatusFiles(directory: string, disk: Disk = realDisk): StatusStore {
@@ -116,6 +118,10 @@ export function createStatusFiles(directory: string, disk: Disk = realDisk): Sta
     writeIndex: (file) => replace(pathOf(RESERVED), file),
     writeSource: (file) => replace(pathOf('_source'), file),
     writeController: (file) => replace(pathOf('_controller'), file),
+    async highestTerm() {
+      const beat = (await readJson(disk, pathOf('_controller'))) as ControllerFile | null;
+      return Math.max(beat?.term ?? 0, ...(await list()).map(({ status }) => status.controller?.term ?? 0));
+    },
   };
 }
 

@@ -228,6 +228,17 @@ describe('the end of runController', () => {
     await run.finish();
   });
 
+  it('of a term breaks off what is under way at once when another holds the lease', async () => {
+    const world = createLoopWorld();
+    world.files.set('a.yaml', specText('a'));
+    const run = world.start(() => new Promise(() => {}));
+    await world.clock.step(500);
+    world.lease.stored = { holder: 'another', term: 9, renewals: 0, released: false };
+    await world.clock.step(2_000);
+    expect(world.passes[0]?.context.signal.aborted).toBe(true);
+    await run.finish();
+  });
+
   it('is not waited for by the next controller', async () => {
     const clock = createFakeClock();
     const lease = createMemoryLease();

@@ -164,6 +164,39 @@ describe('runLeader', () => {
     await me.finish();
   });
 
+  it('breaks off what is under way when others may begin: 12 s after the last renewal', async () => {
+    const clock = createFakeClock();
+    const store = createMemoryLease();
+    const me = candidate(clock, store, { windDownMs: 60_000 });
+    await clock.step(4_000);
+    store.trouble = 'silence';
+    await clock.step(11_900);
+    expect(me.leadership()?.signal.aborted).toBe(true);
+    expect(me.leadership()?.over.aborted).toBe(false);
+    await clock.step(200);
+    expect(me.leadership()?.over.aborted).toBe(true);
+    await me.finish();
+  });
+
+  it('breaks it off at once after a suspension of so long, and when another holds the lease', async () => {
+    const clock = createFakeClock();
+    let asleepMs = 0;
+    const slept = candidate({ ...clock, monotonic: () => clock.monotonic() + asleepMs }, createMemoryLease());
+    await clock.step(4_500);
+    asleepMs = 12_000;
+    expect(slept.mayBegin()).toBe(false);
+    expect(slept.leadership()?.over.aborted).toBe(true);
+    await slept.finish();
+
+    const store = createMemoryLease();
+    const robbed = candidate(clock, store, { windDownMs: 60_000 });
+    await clock.step(1_000);
+    store.stored = ghost();
+    await clock.step(1_001);
+    expect(robbed.leadership()?.over.aborted).toBe(true);
+    await robbed.finish();
+  });
+
   it('does not take a renewal whose answer was lost for somebody else', async () => {
     const clock = createFakeClock();
     const store = createMemoryLease();

@@ -25,7 +25,7 @@ describe('status files', () => {
     const { directory, store } = setUp();
     const before = process.umask(0o077);
     onTestFinished(() => void process.umask(before));
-    await store.prepare();
+    await store.prepare(1);
     expect(await store.read(DEMO)).toBeNull();
     expect(await store.write(DEMO, aStatus('demo'))).toBe(true);
     expect(await store.read(DEMO)).toEqual(aStatus('demo'));
@@ -33,9 +33,18 @@ describe('status files', () => {
     expect(await readdir(directory)).toEqual(['demo.json']);
   });
 
+  it('tell the highest term under which any of them was written', async () => {
+    const { directory, store } = setUp();
+    expect(await store.highestTerm()).toBe(0);
+    await store.write(DEMO, aStatus('demo', { controller: { owner: 'us', id: 'one', term: 4 } }));
+    expect(await store.highestTerm()).toBe(4);
+    await writeFile(join(directory, '_controller.json'), JSON.stringify({ kind: 'ControllerStatus', term: 6 }));
+    expect(await store.highestTerm()).toBe(6);
+  });
+
   it('are not written again when only the times of looks differ, and are when anything else does', async () => {
     const { directory, store } = setUp();
-    await store.prepare();
+    await store.prepare(1);
     const told: (StatusFile | null)[] = [];
     store.onChange((_, status) => void told.push(status));
     await store.write(DEMO, aStatus('demo', { nextLookAt: '2026-01-01T00:00:00Z' }));
@@ -61,7 +70,7 @@ describe('status files', () => {
       },
     };
     const store = createStatusFiles(directory, disk);
-    await store.prepare();
+    await store.prepare(1);
     expect(await store.write(DEMO, aStatus('demo'), null)).toBe(true);
     const before = await store.read(DEMO);
     expect(await store.write(DEMO, aStatus('demo', { nextLookAt: '2026-01-01T00:01:00Z' }), before)).toBe(false);
@@ -80,7 +89,7 @@ describe('status files', () => {
       },
     };
     const store = createStatusFiles(directory, disk);
-    await store.prepare();
+    await store.prepare(1);
     for (const name of ['a', 'b', 'c']) await store.write(name as ClusterName, aStatus(name), null);
     expect(await store.removeTombstones(NOW)).toEqual([]);
     await store.write(
@@ -97,7 +106,7 @@ describe('status files', () => {
 
   it('come back when somebody deleted or spoiled them, or the whole directory', async () => {
     const { directory, store } = setUp();
-    await store.prepare();
+    await store.prepare(1);
     await store.write(DEMO, aStatus('demo'));
     await rm(join(directory, 'demo.json'));
     expect(await store.write(DEMO, aStatus('demo'))).toBe(true);
@@ -112,7 +121,7 @@ describe('status files', () => {
     const { directory, store } = setUp();
     await writeFile(join(directory, '.demo.json.123.4.tmp'), 'half');
     await writeFile(join(directory, 'other.txt'), "somebody's");
-    await store.prepare();
+    await store.prepare(1);
     expect(await readdir(directory)).toEqual(['other.txt']);
     await expect(writeAtomic(join(directory, 'other.txt/x'), 'y')).rejects.toThrow();
     expect(await readdir(directory)).toEqual(['other.txt']);

@@ -114,8 +114,8 @@ const DUTIES: Readonly<Record<Role, (table: Table) => Promise<unknown>>> = {
     const files = createTableFiles(table, 'ours');
     await files.all('status');
     await files.read('status', 'one.json');
-    await files.write('status', 'one.json', '{}');
-    await files.remove('status', 'two.json');
+    await files.write('status', 'one.json', '{}', 1);
+    await files.remove('status', 'two.json', 1);
     await tell(table, 'ours', { at: head.now, cluster: ONE, level: 'info', code: 'SKP407', text: 'x' }, 'u');
     await latestTold(table, 'ours', { cluster: null, levels: ['info'], limit: 10 });
   },

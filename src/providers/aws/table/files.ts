@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import type { Condition } from './condition.ts';
 import { folderOf } from './keys.ts';
 import type { Row, Table } from './table.ts';
 
@@ -9,9 +10,10 @@ export interface TableFiles {
   all(folder: string): Promise<ReadonlyMap<string, string>>;
   /** Null: there is none. */
   read(folder: string, name: string): Promise<string | null>;
-  write(folder: string, name: string, text: string): Promise<void>;
-  /** Removing what is not there succeeds. */
-  remove(folder: string, name: string): Promise<void>;
+  /** `term`: whoever writes under a later one cannot be written over; null: everybody may write. */
+  write(folder: string, name: string, text: string, term: number | null): Promise<void>;
+  /** Removing what is not there succeeds. `term`: as for writing. */
+  remove(folder: string, name: string, term: number | null): Promise<void>;
 }
 
 const compress = promisify(gzip);
@@ -19,6 +21,13 @@ const expand = promisify(gunzip);
 const textOf = async ({ body }: Row): Promise<string> => (typeof body === 'string' ? body : String(await expand(body)));
 /** Each call has the table's own limit. */
 const signal = new AbortController().signal;
+
+/** Rejects what an earlier term sent late. */
+async function unlessLater(written: Promise<{ readonly taken: boolean }>, name: string): Promise<void> {
+  if (!(await written).taken) throw new Error(`${name} was written under a later term`);
+}
+const noLaterThan = (term: number | null): Condition | null =>
+  term === null ? null : { atMost: { term }, orAbsent: true };
 
 export function createTableFiles(table: Table, owner: string): TableFiles {
   return {
@@ -30,12 +39,13 @@ export function createTableFiles(table: Table, owner: string): TableFiles {
       const [row] = await table.read([{ pk: folderOf(owner, folder), sk: name }], signal);
       return row ? textOf(row) : null;
     },
-    async write(folder, name, text) {
-      const row = { columns: { writer: table.writer }, body: await compress(text) };
-      await table.write({ pk: folderOf(owner, folder), sk: name }, row, null, signal);
+    async write(folder, name, text, term) {
+      const columns = { writer: table.writer, ...(term === null ? {} : { term }) };
+      const row = { columns, body: await compress(text) };
+      await unlessLater(table.write({ pk: folderOf(owner, folder), sk: name }, row, noLaterThan(term), signal), name);
     },
-    async remove(folder, name) {
-      await table.remove({ pk: folderOf(owner, folder), sk: name }, null, signal);
+    async remove(folder, name, term) {
+      await unlessLater(table.remove({ pk: folderOf(owner, folder), sk: name }, noLaterThan(term), signal), name);
     },
   };
 }

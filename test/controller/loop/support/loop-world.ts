@@ -76,6 +76,7 @@ export function createLoopWorld(clock: FakeClock = createFakeClock(), lease: Mem
     writeIndex: async (file) => Boolean(Object.assign(written, { index: file })),
     writeSource: async (file) => Boolean(Object.assign(written, { source: file })),
     writeController: async (file) => Boolean(Object.assign(written, { controller: file })),
+    highestTerm: async () => Math.max(0, ...[...statuses.values()].map(({ status }) => status.controller?.term ?? 0)),
   };
 
   function start(
