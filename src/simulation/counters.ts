@@ -89,6 +89,7 @@ const ASKS_FOR_HOLD: ReadonlySet<string> = new Set([
   'lock',
   'rotate-root',
   'boots',
+  'joins',
   'abort',
   'clone',
   'newer-skep',

@@ -80,7 +80,10 @@ export const NATURE: readonly Draw[] = [
   }),
   ({ chance, roll, pick }) =>
     chance(0.3) ? { kind: 'restart-all' } : { kind: 'kill', roll: roll(), role: pick(VICTIMS) },
-  ({ pick, between }) => ({ kind: 'boots', how: pick(['slowly', 'never']), machines: between(1, 2) }),
+  ({ chance, pick, between }) =>
+    chance(0.6)
+      ? { kind: 'boots', how: pick(['slowly', 'never']), machines: between(1, 2) }
+      : { kind: 'joins', machines: between(1, 2), named: chance(0.5) },
   ({ chance, roll, between }) =>
     chance(0.5) ? { kind: 'lock', roll: roll(), ms: between(5_000, 2 * MINUTE) } : { kind: 'expire', roll: roll() },
   ({ chance, between }) =>
@@ -104,7 +107,7 @@ const PEOPLE: readonly Draw[] = [
   (dice) =>
     dice.chance(0.5)
       ? { kind: 'pause-intent', undoMs: undoing(dice) }
-      : { kind: dice.pick(['confirm', 'retry', 'abort', 'rollout'] as const) },
+      : { kind: dice.pick(['confirm', 'retry', 'abort', 'rollout', 'rebalance'] as const) },
   (dice) =>
     dice.chance(0.5)
       ? { kind: 'newer-skep', undoMs: undoing(dice) }

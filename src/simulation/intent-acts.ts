@@ -9,7 +9,7 @@ import type { What } from './story.ts';
 
 type IntentAct = Extract<
   What,
-  { kind: 'pause-intent' | 'confirm' | 'retry' | 'abort' | 'rollout' | 'recover' | 'backup' }
+  { kind: 'pause-intent' | 'confirm' | 'retry' | 'abort' | 'rollout' | 'rebalance' | 'recover' | 'backup' }
 >;
 
 /** As `skep recover` and `skep backup` have it. */

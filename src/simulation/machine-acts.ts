@@ -26,6 +26,7 @@ type MachineAct = Extract<
       | 'zone'
       | 'restart-all'
       | 'boots'
+      | 'joins'
       | 'lock'
       | 'expire'
       | 'carriers';
@@ -43,6 +44,10 @@ export async function performOnMachines(
   if (act.kind === 'boots') {
     Object.assign(sim.boots, { how: act.how, left: act.machines });
     return { what: `the next ${act.machines} machines boot ${act.how}` };
+  }
+  if (act.kind === 'joins') {
+    Object.assign(sim.joins, { named: act.named, left: act.machines });
+    return { what: `the next ${act.machines} joins are pending for ever` };
   }
   if (act.kind === 'restart-all') {
     await acts.stopAll(c);

@@ -80,6 +80,7 @@ export async function runStory(
   await until(story.quietAt);
   sim.faults.clear();
   sim.boots.left = 0;
+  sim.joins.left = 0;
   await until(undoings.reduce((last, { at }) => Math.max(last, at), passed()));
   note('from here on nothing goes wrong any more');
   crew.allWell();
@@ -123,6 +124,7 @@ async function perform({ story, sim, crew, documents, acts }: Stage, act: What):
     case 'zone':
     case 'restart-all':
     case 'boots':
+    case 'joins':
     case 'lock':
     case 'expire':
     case 'carriers':
@@ -142,6 +144,7 @@ async function perform({ story, sim, crew, documents, acts }: Stage, act: What):
     case 'retry':
     case 'abort':
     case 'rollout':
+    case 'rebalance':
     case 'recover':
     case 'backup':
       return performIntent(sim, name, act);

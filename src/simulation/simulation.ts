@@ -28,6 +28,8 @@ export interface Simulation {
   readonly entries: Entry[];
   /** Boots that are yet to go wrong. */
   readonly boots: { how: 'slowly' | 'never'; left: number };
+  /** Joins that are yet to go wrong. */
+  readonly joins: { named: boolean; left: number };
   /** How often each fault met each kind of call. */
   readonly met: Map<string, number>;
   /** Told when files of the specs directory or of the inbox changed. */
@@ -60,6 +62,7 @@ export function createSimulation(seed: number, decide: Decide): Simulation {
     withRoads: seed % ROADS_EVERY === 0,
     entries,
     boots: { how: 'slowly', left: 0 },
+    joins: { named: false, left: 0 },
     met,
     watchers: new Set(),
     commits: new Map(),

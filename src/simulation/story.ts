@@ -36,6 +36,8 @@ export type What = { readonly cluster: number } & (
   | { readonly kind: 'zone'; readonly roll: number; readonly how: 'dark' | 'cut'; readonly ms: number }
   | { readonly kind: 'restart-all' }
   | { readonly kind: 'boots'; readonly how: 'slowly' | 'never'; readonly machines: number }
+  /** The next joins are never finished. `named`: their machines know which members they would be. */
+  | { readonly kind: 'joins'; readonly machines: number; readonly named: boolean }
   | { readonly kind: 'lock'; readonly roll: number; readonly ms: number }
   | { readonly kind: 'expire'; readonly roll: number }
   | { readonly kind: 'carriers' }
@@ -52,7 +54,7 @@ export type What = { readonly cluster: number } & (
   | { readonly kind: 'deploy'; readonly service: ServiceWish }
   | { readonly kind: 'remove-service'; readonly roll: number }
   | { readonly kind: 'pause-intent'; readonly undoMs: number | null }
-  | { readonly kind: 'confirm' | 'retry' | 'abort' | 'rollout' | 'recover' }
+  | { readonly kind: 'confirm' | 'retry' | 'abort' | 'rollout' | 'rebalance' | 'recover' }
   | { readonly kind: 'backup'; readonly roll: number; readonly ms: number }
   | { readonly kind: 'clone'; readonly roll: number; readonly undoMs: number | null }
   | { readonly kind: 'newer-skep'; readonly undoMs: number | null }

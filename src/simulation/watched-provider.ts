@@ -8,6 +8,7 @@ import type { WorldStore } from '../providers/simulated/world-store.ts';
 import { createLies, faultOf, isLie, isWrite } from './call-faults.ts';
 import type { SimulatedProcess } from './process.ts';
 import { OWNER, type Simulation } from './simulation.ts';
+import { spoilBoots, spoilJoins } from './spoilt-machines.ts';
 import type { Look } from './trace.ts';
 
 /** What is noted of the pass under way. */
@@ -78,7 +79,7 @@ function throughAll<T extends object>(process: SimulatedProcess, port: string, m
 
 /** Notes each effect with the world right before and right after it, and may kill the process between two of one request. */
 function watchedWorlds(
-  { worlds, note, clock, boots }: Simulation,
+  { worlds, note, clock, boots, joins }: Simulation,
   process: SimulatedProcess,
   passes: Passes,
 ): WorldStore {
@@ -95,6 +96,7 @@ function watchedWorlds(
         // The store settles it in place and lets it go.
         after = draft.world;
         if (cause === 'start-machine' || cause === 'grow-pool') spoilBoots(draft.world, boots);
+        if (cause === 'join') spoilJoins(draft.world, joins);
         return result;
       });
       if (cause !== null && revisionOf(before) !== revisionOf(after)) {
@@ -108,19 +110,6 @@ function watchedWorlds(
 
 const revisionOf = (world: World | null): number =>
   world?.record || world?.machines.length || world?.carriers ? world.revision : -1;
-
-/** How late a slow boot is, ms: longer than some startup timeouts that are drawn, shorter than others. */
-const SLOW_MS = 75_000;
-
-function spoilBoots(world: World | null, boots: Simulation['boots']): void {
-  for (const machine of world?.machines ?? []) {
-    if (boots.left <= 0 || machine.state !== 'booting' || machine.bootsAt === null || machine.detail === 'slow')
-      continue;
-    boots.left -= 1;
-    machine.detail = 'slow';
-    machine.bootsAt = boots.how === 'never' ? null : machine.bootsAt + SLOW_MS;
-  }
-}
 
 function aboutOf({ args }: Call): string {
   const [, subject, other] = args;

@@ -27,7 +27,8 @@ export function planInit(desired: Desired, record: ClusterRecord, machines: read
   if (machines.some((m) => m.state === 'unknown' || (m.state === 'stopped' && !m.neverStarted))) return [];
   const founder = machines.find((m) => m.id === record.founder);
   if (founder?.engine?.swarm !== 'inactive') return [];
-  const options = { ...desired.swarm, ...desired.swarmOptions };
+  const { givenUp } = record;
+  const options = { ...desired.swarm, ...desired.swarmOptions, ...(givenUp && { givenUp }) };
   return [{ kind: 'init-swarm', machine: founder.id, options, why: 'no machine has swarm state yet' }];
 }
 

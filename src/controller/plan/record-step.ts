@@ -77,8 +77,12 @@ export function nextRecord(
   const managersThere = machines.filter((m) => m.pool === 'managers');
   const lost = record.swarmId === null && swarmId === null && !founderThere && managersThere.length > 0;
   const used = new Set(machines.map((m) => m.hash));
+  const { givenUp: before = [], ...rest } = record;
+  const givenUp = lost && record.founder !== null ? [...before, record.founder] : before;
+  const isKnown = record.swarmId !== null || swarmId !== null;
   const next: ClusterRecord = {
-    ...record,
+    ...rest,
+    ...(!isKnown && givenUp.length > 0 && { givenUp }),
     spec: desired.spec,
     specHash: desired.specHash,
     generation: accepted ? record.generation : record.generation + 1,

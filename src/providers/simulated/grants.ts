@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../base/result.ts';
 import type { NodeId, SwarmId } from '../../model/ids.ts';
-import type { LiveSwarmOptions, SwarmInitOptions } from '../../model/observed.ts';
+import type { LiveSwarmOptions, SwarmWish } from '../../model/observed.ts';
 import type { Problem } from '../../model/problem.ts';
 import { admit } from './members.ts';
 import { conflict, leaderless, refused } from './problems.ts';
@@ -20,10 +20,10 @@ export function leading(world: World, machine: WorldMachine): Result<WorldSwarm,
 }
 
 /** The founder leads at once. It is paused like everybody who joins: no task starts on an unlabelled node. */
-export function found(world: World, machine: WorldMachine, asked: SwarmInitOptions & LiveSwarmOptions): void {
+export function found(world: World, machine: WorldMachine, asked: SwarmWish): void {
   const id = nextId(world) as SwarmId;
   const empty = { leader: null, electsAt: null, members: [], peers: [], services: [], tasks: [] };
-  const { addressPools, subnetSize, dataPathPort, ...options } = asked;
+  const { addressPools, subnetSize, dataPathPort, givenUp: _, ...options } = asked;
   const init = { addressPools, subnetSize, dataPathPort };
   const swarm: WorldSwarm = { id, index: 10, version: 10, init, options, ...empty };
   world.swarms.push(swarm);

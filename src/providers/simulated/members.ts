@@ -26,7 +26,7 @@ export function settleJoins(world: World): boolean {
   let changed = false;
   for (const machine of world.machines) {
     const { joining } = machine;
-    if (!joining || joining.joinsAt > world.at || !answers(machine)) continue;
+    if (!joining || joining.joinsAt === null || joining.joinsAt > world.at || !answers(machine)) continue;
     const swarm = world.swarms.find(({ id }) => id === joining.swarm);
     const leader = swarm?.leader ? carrierOf(world, swarm.leader) : undefined;
     if (!swarm || !leader || leader.island !== machine.island) continue;

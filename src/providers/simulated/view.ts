@@ -42,7 +42,7 @@ const SAYS = {
 function viewEngine(world: World, machine: WorldMachine): EngineView {
   if (machine.trouble) return { ...ALOOF, version: machine.engineVersion, ...SAYS[machine.trouble] };
   const swarm = swarmOf(world, machine);
-  const node = machine.membership?.node ?? null;
+  const node = machine.membership?.node ?? machine.joining?.node ?? null;
   const isPeer = swarm?.peers.some((peer) => peer.node === node) ?? false;
   const isManager = isPeer || machine.membership?.unaware === true;
   const alone = swarm !== undefined && isManager && !seesLeader(world, swarm, machine);

@@ -53,7 +53,8 @@ export interface WorldMachine {
   detail: string | null;
   /** `unaware`: it was demoted while nobody reached it, and so still takes itself for a manager. */
   membership: { swarm: SwarmId; node: NodeId; unaware?: boolean } | null;
-  joining: { swarm: SwarmId; joinsAt: number } | null;
+  /** `joinsAt` null: it is pending for ever. `node`: it has a certificate, and the swarm does not list it. */
+  joining: { swarm: SwarmId; joinsAt: number | null; node?: NodeId } | null;
   /** Its engine answers and takes no part in the swarm: it waits for the unlock key, or its certificate expired. */
   trouble?: 'locked' | 'expired';
 }

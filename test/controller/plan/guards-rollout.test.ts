@@ -24,6 +24,7 @@ const W4 = 'demo-web-0004';
 const W5 = 'demo-web-0005';
 const FRESH: Rollout = { startedAt: START, state: 'fresh', since: START, weak: [] };
 const UNREACHABLE = { manager: { leader: false, reachability: 'unreachable' } } as const;
+const DEMOTED = { role: 'worker', manager: null } as const;
 const NEVER = { timeZone: 'UTC', windows: [{ start: '0 0 29 2 *', duration: '1m' }] };
 
 /** Every node is of the spec before. */
@@ -314,6 +315,18 @@ const ROWS: readonly Row[] = [
     at: withMember(aSituation({ managers: 1, old: 1, web: 1 }, { managers: 1, workers: { web: 1 } }), W1, JOINING),
     steps: ['set-node'],
     waits: /not declared go once web is whole/,
+  },
+  {
+    guard: 'L1: who comes in the place of a demoted manager is no spare, whoever else leaves raft',
+    at: engineOf(
+      withMember(withMember(newer(outdated({ managers: 4 }, { managers: 3 }, moving), M2, M3, M4), M1, DEMOTED), M4, {
+        ...JOINING,
+        ...DEMOTED,
+      }),
+      M4,
+      { isManager: false },
+    ),
+    steps: ['promote'],
   },
   {
     guard: 'whoever finds a node held back without a rollout puts it back',

@@ -37,6 +37,7 @@ function newborn(desired: Desired, record: ClusterRecord, nodes: readonly Node[]
   return {
     ...record,
     swarmId: null,
+    givenUp: [...(record.givenUp ?? []), ...(record.swarmId === null ? [] : [record.swarmId])],
     founder: manager ?? founderName(desired, record.revision + 1, taken),
     firstReadyAt: null,
     intents: without(record, 'recover'),

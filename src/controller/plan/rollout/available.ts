@@ -1,5 +1,5 @@
 import type { DesiredPool } from '../../../model/desired.ts';
-import { DECLARED_DRAIN_LABEL, intentOf, isAdmitted, type Node } from '../nodes.ts';
+import { DECLARED_DRAIN_LABEL, intentOf, isAdmitted, isJoining, type Node } from '../nodes.ts';
 
 /** Serves, or would: what budgets count. Drained or paused by hand is unavailable; held back by us is not. */
 export function isAvailable(node: Node, pool: DesiredPool): boolean {
@@ -16,6 +16,10 @@ export function isAvailable(node: Node, pool: DesiredPool): boolean {
 
 /** Intent of an outdated node that is paused so that tasks move only once. */
 export const HOLD_BACK = 'hold-back';
+
+/** Of the managers: admitted as one, and one no more, by whose hand soever. */
+export const isDemoted = ({ member }: Node): boolean =>
+  member !== null && !isJoining(member) && member.role === 'worker' && member.manager === null;
 
 /** Our drain of it was begun. */
 export function isLeaving({ member }: Node): boolean {

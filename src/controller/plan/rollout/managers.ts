@@ -3,6 +3,7 @@ import { isChanging, raftOf } from '../../../model/quorum.ts';
 import type { ClusterRecord } from '../../../model/record.ts';
 import { byWorth, type Leaver } from '../leavers.ts';
 import { isJoining, type Node } from '../nodes.ts';
+import { isDemoted } from './available.ts';
 import type { PoolNow } from './pools.ts';
 import { OUTDATED } from './workers.ts';
 
@@ -59,10 +60,6 @@ export function planManagersTurn(
 }
 
 const isLeader = ({ member }: Node): boolean => member?.manager?.leader ?? false;
-
-/** Admitted as a manager, and one no more, by whose hand soever. */
-const isDemoted = ({ member }: Node): boolean =>
-  member !== null && !isJoining(member) && member.role === 'worker' && member.manager === null;
 
 function neverManaged({ machine, member }: Node, record: ClusterRecord): boolean {
   if (machine.engine === null || machine.engine.isManager) return false;

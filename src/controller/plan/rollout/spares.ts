@@ -1,6 +1,6 @@
 import { MANAGERS } from '../../../model/ids.ts';
 import { isAdmitted, type Node } from '../nodes.ts';
-import { isLeaving } from './available.ts';
+import { isDemoted, isLeaving } from './available.ts';
 import type { PoolNow } from './pools.ts';
 
 type Here = Pick<PoolNow, 'pool' | 'here' | 'outdated'>;
@@ -15,7 +15,9 @@ export function sparesIn({ pool, here, outdated }: Here): readonly Node[] {
     (n) => !outdated.has(n) && !isAdmitted(n) && !isLeaving(n) && n.member?.role !== 'manager',
   );
   const youngestFirst = coming.sort((a, b) => b.machine.createdAt - a.machine.createdAt);
-  return youngestFirst.slice(0, Math.max(0, here.length - pool.count));
+  // A demoted manager has no place any more: who comes for it is no spare.
+  const placed = pool.name === MANAGERS ? here.filter((n) => !isDemoted(n)) : here;
+  return youngestFirst.slice(0, Math.max(0, placed.length - pool.count));
 }
 
 /** A node that was admitted for an outdated one is there, or an outdated one leaves: what was begun is finished. */
