@@ -58,6 +58,16 @@ describe('a living cluster', () => {
       expect(told('SKP208')).toHaveLength(1);
     });
 
+    it('is put right at once though a clock that was ahead noted when it was last', async () => {
+      await keeper.acts.labelByHand(keeper.cluster, worker, { tier: 'db' });
+      await keeper.keep();
+      const before = relabelled();
+      keeper.ports.clock = { ...keeper.clock, now: () => keeper.clock.now() - 3_600_000 };
+      await keeper.acts.labelByHand(keeper.cluster, worker, { tier: 'db' });
+      await keeper.pass();
+      expect(relabelled()).toBe(before + 1);
+    });
+
     it('is not fought over: ever rarer, told, and right at last', async () => {
       const fight = async (ms: number, everyMs: number): Promise<number> => {
         const before = relabelled();

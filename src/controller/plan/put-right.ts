@@ -38,7 +38,9 @@ export interface Difference {
 export function putRight(difference: Difference, desired: Desired, record: ClusterRecord, now: number): Upkeep {
   const { subject, changes, step } = difference;
   const { count, at } = record.corrections[subject] ?? { count: 0, at: 0 };
-  const dueAt = count === 0 ? now : at + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
+  // A time to come was noted by a clock that is ahead of ours: nobody waits for that.
+  const isFirst = count === 0 || at > now;
+  const dueAt = isFirst ? now : at + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
   const isDue = dueAt <= now;
   const answer = isDue ? 'put right' : `put right again at ${isoTime(dueAt)}; it came back ${count} times`;
   const drift = isApplied(record, desired) ? [{ what: subject, difference: changes.join(', '), answer, count }] : [];
