@@ -9,7 +9,7 @@ import type { Mail } from './mail.ts';
  * nothing else tells the controller of a node that the swarm does not show. The engine is asked after the look was read.
  */
 export function createReporting(
-  { cluster, machine, arn, address, table, node, leaving, random }: AgentOptions,
+  { cluster, machine, arn, address, table, node, leaving, random, clock }: AgentOptions,
   memory: Memory,
 ): (mail: Mail, signal: AbortSignal) => Promise<void> {
   let last: { readonly look: number; readonly text: string } | null = null;
@@ -28,7 +28,7 @@ export function createReporting(
     };
     const text = canonicalJson({ ...report, look: 0 });
     if (last?.look === report.look && last.text === text) return;
-    const written = await writeReport(table, cluster, arn, report, signal);
+    const written = await writeReport(table, cluster, { arn, now: clock.now() }, report, signal);
     if (!written.ok) return; // the next turn tries again
     const isNews = last !== null && last.text !== text;
     last = { look: report.look, text };

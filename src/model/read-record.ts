@@ -30,6 +30,7 @@ const recordSchema = z.object({
   source: z.object({ path: z.string(), line: z.int(), commit: z.string().nullable() }),
   founder: named<MachineId>().nullable(),
   swarmId: named<SwarmId>().nullable(),
+  givenUp: z.exactOptional(z.array(z.string())),
   images: z.record(z.string(), z.string()),
   hashInputs: z.record(z.string(), z.unknown()),
   intents: z.array(

@@ -27,6 +27,8 @@ export interface ClusterRecord {
   /** The one machine on which the swarm may be started: named before it is made, another only once it is gone. */
   readonly founder: MachineId | null;
   readonly swarmId: SwarmId | null;
+  /** Until the swarm that takes their place is known: see `SwarmWish`. */
+  readonly givenUp?: readonly string[];
   /** Image reference → id, resolved once. */
   readonly images: Readonly<Record<string, string>>;
   /** Machine hash → the inputs it was made of (S14). */

@@ -3,6 +3,7 @@ import { fail, ok } from '../../src/base/result.ts';
 import type { ClusterName, NodeId } from '../../src/model/ids.ts';
 import type { SwarmView } from '../../src/model/observed.ts';
 import { readBell, ring } from '../../src/providers/aws/table/bell.ts';
+import { reportKey } from '../../src/providers/aws/table/keys.ts';
 import { readReports, writeReport } from '../../src/providers/aws/table/report.ts';
 import { readHead, readView, type ViewHead, writeView } from '../../src/providers/aws/table/view.ts';
 import { kindOf, must, signal } from '../conformance/subject.ts';
@@ -21,10 +22,11 @@ describe.each(STORES)('reports on %s', (store) => {
   afterAll(() => made.close());
 
   const arn = (i: number) => `arn:aws:ec2:eu-west-3:123456789012:instance/i-${i}`;
+  const at = (i: number) => ({ arn: arn(i), now: NOW });
 
   it('of a hundred and twenty nodes are read in their order, two requests for all', async () => {
     const cluster = 'many' as ClusterName;
-    for (const i of [0, 99, 119]) must(await writeReport(made.table, cluster, arn(i), aReport, signal));
+    for (const i of [0, 99, 119]) must(await writeReport(made.table, cluster, at(i), aReport, signal));
     const arns = Array.from({ length: 120 }, (_, i) => arn(i));
     const reports = must(await readReports(made.table, cluster, arns, signal)).map(must);
     expect(reports.flatMap((report, i) => (report ? [i] : []))).toEqual([0, 99, 119]);
@@ -33,9 +35,11 @@ describe.each(STORES)('reports on %s', (store) => {
 
   it('answer the newest look that was seen, never an older one', async () => {
     const cluster = 'looks' as ClusterName;
-    must(await writeReport(made.table, cluster, arn(1), aReport, signal));
-    expect(kindOf(await writeReport(made.table, cluster, arn(1), { ...aReport, look: 16 }, signal))).toBe('conflict');
-    must(await writeReport(made.table, cluster, arn(1), { ...aReport, look: 18 }, signal));
+    must(await writeReport(made.table, cluster, at(1), aReport, signal));
+    expect(kindOf(await writeReport(made.table, cluster, at(1), { ...aReport, look: 16 }, signal))).toBe('conflict');
+    must(await writeReport(made.table, cluster, at(1), { ...aReport, look: 18 }, signal));
+    const [row] = await made.table.read([reportKey(cluster, arn(1))], signal);
+    expect(row?.columns.expires).toBe((NOW + 7 * DAY) / 1_000);
   });
 
   it('ring', async () => {

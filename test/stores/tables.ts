@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { inject } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
@@ -13,6 +13,8 @@ export interface TestTable {
   readonly table: Table;
   /** The same table over connections of its own, as another process has it; `arrange` may spoil them. */
   open(arrange?: (client: DynamoDBClient) => void): Table;
+  /** Partition and sort key of each item, as the store has them: `pk sk`. */
+  keys(): Promise<readonly string[]>;
   close(): void;
 }
 
@@ -50,5 +52,11 @@ export async function makeTableAt(endpoint: string): Promise<TestTable> {
   const close = (): void => {
     for (const client of clients) client.destroy();
   };
-  return { name, table: open(), open, close };
+  const scanning = connect();
+  const keys = async (): Promise<readonly string[]> => {
+    const { Items, LastEvaluatedKey } = await scanning.send(new ScanCommand({ TableName: name, ConsistentRead: true }));
+    if (LastEvaluatedKey) throw new Error('more than one page');
+    return (Items ?? []).map(({ pk, sk }) => `${pk?.S} ${sk?.S}`).sort();
+  };
+  return { name, table: open(), open, keys, close };
 }

@@ -10,25 +10,33 @@ import { type Desired, expand } from '../../src/model/desired.ts';
 import type { ClusterName } from '../../src/model/ids.ts';
 import type { Intent } from '../../src/model/record.ts';
 import { type StatusFile, statusFileSchema } from '../../src/model/status.ts';
+import type { Provider } from '../../src/providers/provider.ts';
 import { createActs } from '../../src/providers/simulated/acts.ts';
 import { type Faults, noFaults } from '../../src/providers/simulated/faults.ts';
 import { createSimulatedProvider } from '../../src/providers/simulated/provider.ts';
 import { createWorldStore } from '../../src/providers/simulated/world-store.ts';
 import { aSpec, SOURCE, type SpecWish } from './builders.ts';
-import { createFakeClock } from './fake-clock.ts';
+import { createFakeClock, type FakeClock } from './fake-clock.ts';
 
-/**
- * One cluster kept pass by pass in a simulated world and virtual time, without the loop around it. `withRoads`: each pass
- * foresees its road too, for people, which takes most of a rollout's time.
- */
+interface KeeperOptions {
+  /** Each pass foresees its road too, for people, which takes most of a rollout's time. */
+  readonly withRoads?: boolean;
+  readonly faults?: Faults;
+  readonly failpoint?: Failpoint;
+  readonly clock?: FakeClock;
+  /** The provider that is kept with, over the one of the simulated world. */
+  readonly over?: (world: Provider) => Provider;
+}
+
+/** One cluster kept pass by pass in a simulated world and virtual time, without the loop around it. */
 export function createKeeper(
   seed = 1,
-  { withRoads = false, ...harm }: { withRoads?: boolean; faults?: Faults; failpoint?: Failpoint } = {},
+  { withRoads = false, clock = createFakeClock(), over = (world) => world, ...harm }: KeeperOptions = {},
 ) {
-  const clock = createFakeClock();
   const random = seededRandom(seed);
   const worlds = createWorldStore({ at: 'memory', clock, random, failpoint: noFailpoint });
-  const provider = createSimulatedProvider({ owner: 'me', clock, worlds, random, faults: harm.faults ?? noFaults });
+  const world = createSimulatedProvider({ owner: 'me', clock, worlds, random, faults: harm.faults ?? noFaults });
+  const provider = over(world);
   const statuses = new Map<string, StatusFile>();
   const events: { code: EventCode; data: EventData | undefined }[] = [];
   const intents: Intent[] = [];
@@ -63,7 +71,16 @@ export function createKeeper(
     failpoint: harm.failpoint ?? noFailpoint,
   };
   const mind = { plan: planCluster, road: withRoads ? planRoad : () => null };
-  const pass = () => reconcile(cluster, ports, signal, mind);
+  /** Time goes on while it waits for others in virtual time. */
+  async function pass() {
+    let isOver = false;
+    const passing = reconcile(cluster, ports, signal, mind).finally(() => {
+      isOver = true;
+    });
+    passing.catch(() => {}); // told below
+    while (provider !== world && !isOver) if (!(await clock.next())) await new Promise((go) => setTimeout(go, 1));
+    return passing;
+  }
   return {
     clock,
     cluster,
@@ -102,8 +119,8 @@ export function createKeeper(
     },
     async world() {
       const ref = { cluster, spec: aSpec({ name: cluster }) };
-      const infra = await provider.infrastructure.observe(ref, signal);
-      const swarm = infra.ok ? await provider.swarm.observe(ref, infra.value.machines, signal) : infra;
+      const infra = await world.infrastructure.observe(ref, signal);
+      const swarm = infra.ok ? await world.swarm.observe(ref, infra.value.machines, signal) : infra;
       return { machines: infra.ok ? infra.value.machines : [], swarm: swarm.ok ? swarm.value : null };
     },
   };

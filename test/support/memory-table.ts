@@ -24,6 +24,7 @@ export function createMemoryTable(): Table & { readonly rows: ReadonlyMap<string
       return keys.map((key) => rows.get(nameOf(key)) ?? null);
     },
     list: async (pk, prefix) => inOrder(pk).filter(({ sk }) => sk.startsWith(prefix)),
+    sortKeys: async (pk) => inOrder(pk).map(({ sk }) => sk),
     latest: async (pk, wanted, limit) =>
       inOrder(pk)
         .reverse()

@@ -297,6 +297,7 @@ describe('what is put in order', () => {
     const next = recordOf(overAnew(inactive(worker, W1)), { swarm: { ok: true, value: null } });
     expect(next).toMatchObject({ swarmId: null, firstReadyAt: null, intents: [], health: [], rollout: null });
     expect(next?.founder).toMatch(/^demo-managers-/);
+    expect(next?.givenUp).toEqual([worker.record.swarmId]);
   });
 
   it('the hold says of each machine why it may come back', () => {

@@ -4,6 +4,7 @@ import { readMail, readOfficeMail } from '../../../src/agent/mail.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { fail, ok } from '../../../src/base/result.ts';
+import type { MachineId } from '../../../src/model/ids.ts';
 import type { SwarmView } from '../../../src/model/observed.ts';
 import type { ClusterRecord } from '../../../src/model/record.ts';
 import { readBell, ring } from '../../../src/providers/aws/table/bell.ts';
@@ -11,23 +12,25 @@ import { createTableFiles } from '../../../src/providers/aws/table/files.ts';
 import { appoint, publish, readFounding } from '../../../src/providers/aws/table/founding.ts';
 import { latestTold, tell } from '../../../src/providers/aws/table/history.ts';
 import { readJoining, writeJoining } from '../../../src/providers/aws/table/join.ts';
+import { requestKey } from '../../../src/providers/aws/table/keys.ts';
 import { createTableLease } from '../../../src/providers/aws/table/lease.ts';
 import { beginLook, readLook } from '../../../src/providers/aws/table/look.ts';
 import { claim, giveUp, place, readOrder, settle } from '../../../src/providers/aws/table/order.ts';
 import { createTableRecords } from '../../../src/providers/aws/table/records.ts';
+import { clearRemains } from '../../../src/providers/aws/table/remains.ts';
 import { readReports, writeReport } from '../../../src/providers/aws/table/report.ts';
 import { ask, readRequest } from '../../../src/providers/aws/table/request.ts';
 import { createTable, type Table } from '../../../src/providers/aws/table/table.ts';
 import { readHead, readView, writeView } from '../../../src/providers/aws/table/view.ts';
 import { aFounding, anOrder, aReport, aRequest, MACHINE } from './items.ts';
-import { allows, ME, ROLES, type Role } from './policies.ts';
+import { allows, ME, ROLES, type Role, type Try } from './policies.ts';
 import { ONE, OTHER, RIGHTS, SWARM } from './rights.ts';
 
 const { signal } = new AbortController();
 
 /** What the code really asks of DynamoDB: verbs with their partitions. The table is empty, or takes everything. */
-function recorded(): { readonly table: Table; readonly tries: { verb: string; partitions: string[] }[] } {
-  const tries: { verb: string; partitions: string[] }[] = [];
+function recorded(): { readonly table: Table; readonly tries: Try[] } {
+  const tries: Try[] = [];
   const send = async (command: { readonly input: Input }): Promise<object> => {
     const { input } = command;
     const keys = Object.values(input.RequestItems ?? {}).flatMap(({ Keys }) => Keys);
@@ -41,6 +44,7 @@ function recorded(): { readonly table: Table; readonly tries: { verb: string; pa
     tries.push({
       verb: command.constructor.name.replace('Command', ''),
       partitions: partitions.filter((pk) => pk != null),
+      ...(input.ProjectionExpression && { attributes: input.ProjectionExpression.split(', ') }),
     });
     return {};
   };
@@ -57,6 +61,7 @@ interface Input {
   >;
   readonly Item?: { readonly pk: { readonly S: string } };
   readonly Key?: { readonly pk: { readonly S: string } };
+  readonly ProjectionExpression?: string;
   readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S: string }>>;
 }
 
@@ -66,13 +71,26 @@ const view = ok({ id: SWARM } as unknown as SwarmView);
 const none = fail({ kind: 'no-leader', detail: 'none' } as const);
 const open = { ...anOrder, state: 'open', claim: null, answer: null } as const;
 
+/** As if every item of a cluster were there. */
+const full = (table: Table): Table => ({
+  ...table,
+  async sortKeys(pk, inner) {
+    await table.sortKeys(pk, inner);
+    return [ME, OTHER].map((id) => requestKey(ONE, id as MachineId).sk);
+  },
+  async read(keys, inner) {
+    await table.read(keys, inner);
+    return keys.map(() => ({ columns: {}, body: '' }));
+  },
+});
+
 const anyNode = async (table: Table) => {
   await readMail(table, ONE, MACHINE, signal);
   await readLook(table, ONE, signal);
   await readRequest(table, ONE, MACHINE, signal);
   await readFounding(table, ONE, signal);
   await readJoining(table, ONE, SWARM, signal);
-  await writeReport(table, ONE, ME, aReport, signal);
+  await writeReport(table, ONE, { arn: ME, now: head.now }, aReport, signal);
   await ring(table, ONE, 'ding', signal);
 };
 
@@ -111,6 +129,7 @@ const DUTIES: Readonly<Record<Role, (table: Table) => Promise<unknown>>> = {
     await readHead(table, ONE, signal);
     await readView(table, ONE, seen, signal);
     await readReports(table, ONE, [ME, OTHER], signal);
+    await clearRemains({ table: full(table), arnOf: (_, id) => id }, { cluster: ONE, term: 4 }, signal);
     const files = createTableFiles(table, 'ours');
     await files.all('status');
     await files.read('status', 'one.json');
@@ -130,7 +149,7 @@ describe.each(ROLES)('what a %s does by itself', (role) => {
       if (!(await allows(role, attempt))) refused.push(`${attempt.verb} ${attempt.partitions}`);
     expect(refused).toEqual([]);
 
-    const used = new Set(tries.flatMap(({ verb, partitions }) => partitions.map((pk) => `${verb} ${pk}`)));
+    const used = new Set(tries.flatMap(({ verb, partitions }) => (partitions ?? []).map((pk) => `${verb} ${pk}`)));
     const granted = RIGHTS.filter(([pk]) => !/two|one-b/.test(pk)).flatMap(([pk, rights]) =>
       rights[role].split(' ').flatMap((verb) => (verb === '' ? [] : [`${verb} ${pk}`])),
     );

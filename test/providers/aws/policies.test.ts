@@ -34,6 +34,19 @@ describe.each(ROLES)("a %s's credentials", (role) => {
   });
 });
 
+describe("a controller's query", () => {
+  const ask = (pk: string, attributes: readonly string[]) =>
+    allows('controller', { verb: 'Query', partitions: [pk], attributes });
+
+  it('names what is left of a cluster and sees nothing else of it', async () => {
+    for (const pk of [joinKey(ONE, SWARM).pk, lookKey(ONE).pk]) {
+      expect(await ask(pk, ['pk', 'sk'])).toBe(true);
+      expect(await ask(pk, ['pk', 'sk', 'body'])).toBe(false);
+    }
+    expect(await ask(orderKey(ONE).pk, ['pk', 'sk'])).toBe(false);
+  });
+});
+
 describe.each(['worker', 'manager'] as const)("a %s's report", (role) => {
   const partitions = [reportKey(ONE, ME).pk];
 

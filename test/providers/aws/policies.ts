@@ -46,11 +46,16 @@ export interface Try {
   readonly partitions: readonly string[] | null;
   /** The instance whose credentials sign it; null: they are no instance's. */
   readonly instance?: string | null;
+  /** What a query asks for of each item; absent: all. */
+  readonly attributes?: readonly string[];
   readonly table?: string;
 }
 
 /** Whether IAM lets a role of the cluster `one` do it, as the simulator judges the shipped policy. */
-export async function allows(role: Role, { verb, partitions, instance = ME, table = 'skep' }: Try): Promise<boolean> {
+export async function allows(
+  role: Role,
+  { verb, partitions, instance = ME, attributes, table = 'skep' }: Try,
+): Promise<boolean> {
   const principal = `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/session`;
   const judged = await runSimulation(
     {
@@ -60,6 +65,7 @@ export async function allows(role: Role, { verb, partitions, instance = ME, tabl
         resource: { resource: tableArn(table), accountId: ACCOUNT },
         contextVariables: {
           ...(partitions && { 'dynamodb:LeadingKeys': [...partitions] }),
+          ...(attributes && { 'dynamodb:Attributes': [...attributes], 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' }),
           ...(instance !== null && role !== 'controller' && { 'ec2:SourceInstanceARN': instance }),
         },
       },

@@ -55,7 +55,15 @@ describe('the swarm in a table', () => {
   const order = async (): Promise<Order> => must(await readOrder(table, CLUSTER, signal)) as Order;
   const founding = async (): Promise<Founding> => must(await readFounding(table, CLUSTER, signal)) as Founding;
   const report = async (id: MachineId, look: number, over = {}) =>
-    must(await writeReport(table, CLUSTER, `arn/${id}`, { ...aReport, machine: id, look, ...over }, signal));
+    must(
+      await writeReport(
+        table,
+        CLUSTER,
+        { arn: `arn/${id}`, now: clock.now() },
+        { ...aReport, machine: id, look, ...over },
+        signal,
+      ),
+    );
 
   describe('orders', () => {
     it('that nobody takes are given up, and never begun', async () => {
@@ -123,6 +131,21 @@ describe('the swarm in a table', () => {
       expect(await founding()).toMatchObject({ founder: ONE, swarm: 's-1' });
     });
 
+    it('names another in place of a swarm that was given up, or of one whose founder is gone, and of no other', async () => {
+      const { swarm } = open();
+      await swarm.init(ref(4), ONE, OPTIONS, signal);
+      must(await publish(table, CLUSTER, await founding(), 's-1' as SwarmId, signal));
+      const instead = (...givenUp: string[]) => swarm.init(ref(4), TWO, { ...OPTIONS, givenUp }, signal);
+      expect(kindOf(await instead('s-7', TWO))).toBe('refused');
+      expect(kindOf(await instead('s-1'))).toBe('unreachable'); // no agent is there
+      expect(await founding()).toMatchObject({ founder: TWO, swarm: null, options: OPTIONS });
+      expect(await founding()).not.toHaveProperty('options.givenUp');
+      must(await publish(table, CLUSTER, await founding(), 's-2' as SwarmId, signal));
+      expect(kindOf(await instead('s-1'))).toBe('refused');
+      expect(kindOf(await instead('s-1', TWO))).toBe('unreachable');
+      expect(await founding()).toMatchObject({ founder: TWO, swarm: null });
+    });
+
     it('says why the founder could not', async () => {
       const { swarm } = open();
       const asked = swarm.init(ref(4), ONE, OPTIONS, signal);
@@ -169,6 +192,11 @@ describe('the swarm in a table', () => {
       const head = must(await readHead(table, CLUSTER, signal));
       must(await writeView(table, CLUSTER, head, { ...by, look, parts: 'p1' }, ok(aSwarm({ version: 99 })), signal));
       expect(must(await asked)).toMatchObject({ version: 99 });
+    });
+
+    it('are not begun where there is no machine: a cluster that was cleared stays so', async () => {
+      expect(must(await open().looks.reports(ref(4), [], signal))).toEqual([]);
+      expect(must(await readLook(table, CLUSTER, signal))).toBeNull();
     });
 
     it('of an older term fail', async () => {

@@ -1,12 +1,11 @@
 import { fail, ok, type Result } from '../../../base/result.ts';
 import type { MachineId } from '../../../model/ids.ts';
+import type { SwarmWish } from '../../../model/observed.ts';
 import type { Problem } from '../../../model/problem.ts';
 import type { Swarm, SwarmRef } from '../../provider.ts';
-import { appoint, type Founding, readFounding } from '../table/founding.ts';
+import { appoint, readFounding } from '../table/founding.ts';
 import { answerOf } from './requesting.ts';
 import { poll, type TableSwarmOptions, termOf } from './swarm-options.ts';
-
-type Options = Founding['options'];
 
 /** Appoints the founder, unless it is already, and waits for the swarm that comes of it. */
 export function createInit(swarm: TableSwarmOptions): Swarm['init'] {
@@ -16,7 +15,7 @@ export function createInit(swarm: TableSwarmOptions): Swarm['init'] {
   async function appointed(
     ref: SwarmRef,
     founder: MachineId,
-    options: Options,
+    { givenUp = [], ...options }: SwarmWish,
     signal: AbortSignal,
   ): Promise<Result<string, Problem>> {
     const { cluster } = ref;
@@ -24,11 +23,14 @@ export function createInit(swarm: TableSwarmOptions): Swarm['init'] {
     const read = await readFounding(table, cluster, signal);
     if (!read.ok) return read;
     const now = read.value;
-    // Its machines may all be gone: a second one is founded only on a person's word.
-    if (now?.swarm) return refused(`swarm ${now.swarm} of ${cluster} was founded already, by ${now.founder}`);
-    if (now?.founder === founder && now.term === term) return ok(now.nonce);
+    const before = now?.swarm ?? null;
+    // Its machines may all be gone: a second one is founded only on a person's word, or when nobody but a founder that is
+    // gone was ever in it.
+    if (now && before !== null && !givenUp.includes(before) && !givenUp.includes(now.founder))
+      return refused(`swarm ${before} of ${cluster} was founded already, by ${now.founder}`);
+    if (before === null && now?.founder === founder && now.term === term) return ok(now.nonce);
     const nonce = random.id(16);
-    const done = await appoint(table, cluster, { founder, nonce, term, options }, null, signal);
+    const done = await appoint(table, cluster, { founder, nonce, term, options }, before, signal);
     return done.ok ? ok(nonce) : done;
   }
 

@@ -45,6 +45,7 @@ export function createLooks(options: TableSwarmOptions): Looks {
   return {
     async reports(ref, machines, signal) {
       const { cluster } = ref;
+      if (machines.length === 0) return ok([]); // nobody would answer, and a cluster that was cleared stays so
       const begun = await begin(ref, signal);
       if (!begun.ok) return begun;
       const look = begun.value;

@@ -42,7 +42,7 @@ export const readFounding = (table: Table, cluster: ClusterName, signal: AbortSi
 
 /**
  * The controller names the founder, in place of one that did not found.
- * @param lost the swarm that a person gave up for lost: only then is a second one founded
+ * @param lost the swarm that was given up for lost: only then is a second one founded
  * `conflict`: a swarm was founded, or a newer term appointed.
  */
 export function appoint(

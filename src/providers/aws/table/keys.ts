@@ -27,6 +27,10 @@ export const requestKey = (cluster: ClusterName, machine: MachineId): Key => ({
   sk: `machine/${machine}`,
 });
 
+/** The machine that a request is for; null: what stands there is no request. */
+export const machineOfRequest = (sk: string): MachineId | null =>
+  sk.startsWith('machine/') ? (sk.slice('machine/'.length) as MachineId) : null;
+
 /** Who founds the swarm, and then its id. */
 export const foundingKey = (cluster: ClusterName): Key => ({ pk: `founding/${cluster}`, sk: ONLY });
 

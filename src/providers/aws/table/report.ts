@@ -51,16 +51,24 @@ export const REPORT: ItemFormat<Report> = {
   columns: ({ look }) => ({ look }),
 };
 
-/** `conflict`: this node answered a newer look already. */
+/** One that no look renews any more goes by itself: a node's that is gone. */
+const LIFE_MS = 7 * 86_400_000;
+
+/**
+ * `conflict`: this node answered a newer look already.
+ * @param from the instance, and its clock, ms since the epoch
+ */
 export function writeReport(
   table: Table,
   cluster: ClusterName,
-  instanceArn: string,
+  from: { readonly arn: string; readonly now: number },
   report: Report,
   signal: AbortSignal,
 ) {
+  const expires = Math.ceil((from.now + LIFE_MS) / 1_000);
+  const format = { ...REPORT, columns: (value: Report) => ({ ...REPORT.columns(value), expires }) };
   const condition = { atMost: { look: report.look }, orAbsent: true as const };
-  return writeItem(table, reportKey(cluster, instanceArn), REPORT, report, condition, signal);
+  return writeItem(table, reportKey(cluster, from.arn), format, report, condition, signal);
 }
 
 /** In the order of the instances; null: it has not reported. One that cannot be read says so alone. */

@@ -31,6 +31,8 @@ export interface Table {
   read(keys: readonly Key[], signal: AbortSignal): Promise<readonly (Row | null)[]>;
   /** All items of a partition whose sort key begins with `prefix`, in the order of their sort keys. */
   list(pk: string, prefix: string, signal: AbortSignal): Promise<readonly (Row & { readonly sk: string })[]>;
+  /** Sort keys of all items of a partition; nothing else of them is asked for, so that secrets stay where they are. */
+  sortKeys(pk: string, signal: AbortSignal): Promise<readonly string[]>;
   /** The last `limit` items of a partition that `wanted` takes, the last one first. */
   latest(
     pk: string,
@@ -115,6 +117,25 @@ export function createTable({ client, name: TableName, writer, clock, random }: 
         from = page.LastEvaluatedKey;
       } while (from);
       return rows;
+    },
+    async sortKeys(pk, signal) {
+      const keys: string[] = [];
+      let from: Record<string, AttributeValue> | undefined;
+      do {
+        const query = new QueryCommand({
+          TableName,
+          ConsistentRead: true,
+          Select: 'SPECIFIC_ATTRIBUTES',
+          ProjectionExpression: 'pk, sk',
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: pk } },
+          ...(from ? { ExclusiveStartKey: from } : {}),
+        });
+        const page = await limited(signal, (abortSignal) => client.send(query, { abortSignal }));
+        keys.push(...(page.Items ?? []).map((item) => item.sk?.S ?? ''));
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return keys;
     },
     async latest(pk, wanted, limit, signal) {
       const rows: Row[] = [];
