@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { mapLimit } from '../base/concurrency.ts';
 import { describeError, type EventSink } from '../base/events.ts';
 import { realDisk } from '../controller/store/disk.ts';
 import { createStatusFiles, type StatusStore } from '../controller/store/status-files.ts';
@@ -13,6 +14,8 @@ export interface SharedStatuses extends StatusStore {
 /** As often as the controller says that it lives: what a standby's directory says is at most two beats old. */
 const FOLLOW_MS = 5_000;
 const FOLDER = 'status';
+const HEARTBEAT = '_controller.json';
+const AT_ONCE = 16;
 const IS_STATUS = /^[a-z0-9_].*\.json$/;
 
 /**
@@ -42,7 +45,8 @@ export function createSharedStatuses(
   let following: Promise<void> = Promise.resolve();
   let followedAt = Number.NEGATIVE_INFINITY;
 
-  async function bring(): Promise<void> {
+  /** Answers what the table held, by file name. */
+  async function bring(): Promise<ReadonlyMap<string, string>> {
     const shared = await files.all(FOLDER);
     await realDisk.mkdir(directory);
     const names = (await realDisk.readdir(directory)).filter((name) => IS_STATUS.test(name));
@@ -54,6 +58,13 @@ export function createSharedStatuses(
     for (const [name, text] of shared) {
       if (local.get(name) !== text) await realDisk.write(join(directory, name), text);
     }
+    return shared;
+  }
+
+  /** From now on the table refuses what an earlier holder sends. The heartbeat is written anew in any case. */
+  async function claim(shared: ReadonlyMap<string, string>): Promise<void> {
+    const quiet = [...shared].filter(([name]) => name !== HEARTBEAT);
+    await mapLimit(quiet, AT_ONCE, ([name, text]) => files.write(FOLDER, name, text, term));
   }
 
   return {
@@ -62,13 +73,13 @@ export function createSharedStatuses(
       term = ours;
       await following;
       await statuses.prepare(ours);
-      await bring();
+      await claim(await bring());
     },
     async follow() {
       if (clock.monotonic() - followedAt < FOLLOW_MS) return;
       followedAt = clock.monotonic();
       following = following
-        .then(bring)
+        .then(async () => void (await bring()))
         .catch((error) => sink.emit('SKP415', { what: `as the table has it: ${describeError(error)}` }));
       await following;
     },

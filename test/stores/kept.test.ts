@@ -82,11 +82,15 @@ describe.each(STORES)('what a controller keeps on %s', (store) => {
     it('of a later term are not written over, nor removed, by what an earlier one sends late', async () => {
       const [earlier, later] = [on('a'), on('b')];
       await earlier.prepare(1);
+      await earlier.write('quiet' as ClusterName, aStatus('quiet'));
       await later.prepare(2);
       await later.write(DEMO, aStatus('demo', { phase: 'Degraded' }));
       await expect(earlier.write(DEMO, aStatus('demo'))).rejects.toThrow('a later term');
       await expect(files.remove('status', 'demo.json', 1)).rejects.toThrow('a later term');
       expect(await files.read('status', 'demo.json')).toBe(await textOn('b', 'demo.json'));
+      // Nor that of which the later holder only took note.
+      const late = aStatus('quiet', { phase: 'Degraded' });
+      await expect(earlier.write('quiet' as ClusterName, late)).rejects.toThrow('a later term');
       await earlier.prepare(3);
       expect(await earlier.write(DEMO, aStatus('demo'))).toBe(true);
     });
