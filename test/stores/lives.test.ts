@@ -54,6 +54,35 @@ describe.each(STORES)('a cluster kept through agents and a table on %s', (store)
     }
   });
 
+  it('whose founder goes with its machine right after it published is founded anew, nobody asked', async () => {
+    const own = await makeTable(store);
+    const gone: string[] = [];
+    const table: Table = {
+      ...own.table,
+      async write(key, row, ...rest) {
+        const written = await own.table.write(key, row, ...rest);
+        if (key.pk.startsWith('founding/') && row.columns.swarm !== undefined && gone.length === 0) {
+          gone.push(must(await readFounding(own.table, DEMO, signal))?.founder ?? '');
+          await keeper.acts.removeMachine(keeper.cluster, gone[0] as MachineId);
+        }
+        return written;
+      },
+    };
+    const { keeper, stop } = createTableLife(table);
+    try {
+      keeper.declare({ managers: 3 });
+      await keeper.keep(10 * MINUTE);
+      await expectWhole(keeper, 3, 0);
+      expect(await namesOf(keeper)).not.toContain(gone[0]);
+      const last = must(await readFounding(own.table, DEMO, signal));
+      expect(last?.swarm).toBe((await recordOf(keeper)).swarmId);
+      expect(last?.founder).not.toBe(gone[0]);
+    } finally {
+      await stop();
+      own.close();
+    }
+  });
+
   it('is deleted, and nothing of it is left in the table, however often the controller dies on the way; then made again', async () => {
     const own = await makeTable(store);
     let deaths = 0;
