@@ -2,6 +2,7 @@ import type { Declared } from '../../model/declared.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { Plan, Wait } from '../../model/plan.ts';
 import { describeProblem } from '../../model/problem.ts';
+import type { Step } from '../../model/step.ts';
 import { judgeDeletion, planDeletion } from './deletion.ts';
 import { differencesOf } from './differences.ts';
 import type { PlanFacts } from './facts.ts';
@@ -49,19 +50,24 @@ function planInOrder(declared: Declared, observed: Observed, facts: PlanFacts): 
     infrastructure,
     observed.swarm.ok ? observed.swarm.value : null,
   );
+  /** What is declared is accepted all the same: a deletion or a broken file afterwards must not go by an older word. */
+  const accepting = (): readonly Step[] => {
+    const documented = declared.kind !== 'absent';
+    const next = nextRecord(record, force.desired, observed, facts, { ready: false, documented });
+    return next ? [recordStep(next, whyWritten(record, next))] : [];
+  };
   const pause = pauseHold(declared, force.desired, record, observed.now);
   if (pause) {
-    // What is declared is accepted all the same: a deletion or a broken file afterwards must not go by an older word.
-    const next = nextRecord(record, force.desired, observed, facts, {
-      ready: false,
-      documented: declared.kind !== 'absent',
-    });
-    const batch = next ? [recordStep(next, whyWritten(record, next))] : [];
-    return { ...EMPTY, batch, differences, holds: [...force.holds, pause] };
+    return { ...EMPTY, batch: accepting(), differences, holds: [...force.holds, pause] };
   }
 
-  const exception = planRecovery(force.desired, record, observed, facts) ?? planBackupStop(record, observed, facts);
-  if (exception) return { ...exception, holds: [...exception.holds, ...force.holds], differences };
+  const backup = planBackupStop(record, observed, facts);
+  const exception = planRecovery(force.desired, record, observed, facts) ?? backup;
+  if (exception) {
+    const isWaiting = exception === backup && backup.batch.length === 0;
+    const batch = isWaiting && record.specHash !== force.desired.specHash ? accepting() : exception.batch;
+    return { ...exception, batch, holds: [...exception.holds, ...force.holds], differences };
+  }
 
   if (declared.kind === 'conflict') return { ...EMPTY, differences, holds: force.holds };
   if (declared.kind === 'absent') {

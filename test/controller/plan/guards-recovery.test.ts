@@ -245,6 +245,12 @@ const BACKUP: readonly Row[] = [
     waits: /is read until/,
   },
   {
+    guard: 'L3: a changed document is accepted meanwhile',
+    at: withRecord(copy(withMachine(withMember(three, M2, UNREACHABLE), M2, STOPPED)), { specHash: 'of before' }),
+    steps: ['write-record'],
+    waits: /is read until/,
+  },
+  {
     guard: 'not when another manager is lost meanwhile',
     at: copy(withMachine(withMember(withMember(three, M2, UNREACHABLE), M3, UNREACHABLE), M2, STOPPED)),
     steps: ['write-record'],
