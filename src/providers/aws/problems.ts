@@ -30,7 +30,15 @@ export function toProblem(error: unknown, what: string): Problem {
     case 'ConditionalCheckFailedException':
     case 'TransactionConflictException':
     case 'ReplicatedWriteConflictException':
+    case 'AlreadyExistsException':
+    case 'InvalidChangeSetStatusException':
+    case 'TokenAlreadyExistsException':
+    case 'OperationInProgressException':
+    case 'ResourceContentionFault':
+    case 'ScalingActivityInProgressFault':
       return { kind: 'conflict', what };
+    case 'ChangeSetNotFoundException':
+      return { kind: 'gone', what };
     case 'ThrottlingException':
     case 'Throttling':
     case 'ProvisionedThroughputExceededException':
@@ -38,6 +46,7 @@ export function toProblem(error: unknown, what: string): Problem {
     case 'UnprocessedKeys':
       return { kind: 'throttled', retryAfterMs: THROTTLED_MS };
     case 'LimitExceededException':
+    case 'LimitExceededFault':
     case 'ItemCollectionSizeLimitExceededException':
       return { kind: 'no-capacity', what: detail };
     case 'ResourceNotFoundException':
@@ -46,6 +55,7 @@ export function toProblem(error: unknown, what: string): Problem {
     case 'AccessDenied':
     case 'UnauthorizedOperation':
       return { kind: 'refused', field: null, detail: `${what}: not allowed (${detail})` };
+    case 'InsufficientCapabilitiesException':
     case 'ValidationException':
     case 'ValidationError':
       return { kind: 'refused', field: null, detail };

@@ -52,22 +52,38 @@ export interface Try {
 }
 
 /** Whether IAM lets a role of the cluster `one` do it, as the simulator judges the shipped policy. */
-export async function allows(
+export function allows(
   role: Role,
   { verb, partitions, instance = ME, attributes, table = 'skep' }: Try,
 ): Promise<boolean> {
-  const principal = `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/session`;
+  return isAllowed(role, {
+    action: `dynamodb:${verb}`,
+    resource: tableArn(table),
+    context: {
+      ...(partitions && { 'dynamodb:LeadingKeys': [...partitions] }),
+      ...(attributes && { 'dynamodb:Attributes': [...attributes], 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' }),
+      ...(instance !== null && role !== 'controller' && { 'ec2:SourceInstanceARN': instance }),
+    },
+  });
+}
+
+export interface Request {
+  /** E.g. `cloudformation:DeleteStack`. */
+  readonly action: string;
+  /** ARN; `*`: the action knows no resources. */
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string | string[]>>;
+}
+
+/** The same of any service. */
+export async function isAllowed(role: Role, { action, resource, context = {} }: Request): Promise<boolean> {
   const judged = await runSimulation(
     {
       request: {
-        principal,
-        action: `dynamodb:${verb}`,
-        resource: { resource: tableArn(table), accountId: ACCOUNT },
-        contextVariables: {
-          ...(partitions && { 'dynamodb:LeadingKeys': [...partitions] }),
-          ...(attributes && { 'dynamodb:Attributes': [...attributes], 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' }),
-          ...(instance !== null && role !== 'controller' && { 'ec2:SourceInstanceARN': instance }),
-        },
+        principal: `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/session`,
+        action,
+        resource: { resource, accountId: ACCOUNT },
+        contextVariables: { ...context },
       },
       identityPolicies: [{ name: role, policy: policies.get(role) }],
       serviceControlPolicies: [],
