@@ -23,7 +23,6 @@ export function createReporting(
       address,
       engine: memory.engine,
       request: memory.request,
-      boot: null,
       leaving: leaving(),
     };
     const text = canonicalJson({ ...report, look: 0 });

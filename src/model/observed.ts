@@ -48,8 +48,8 @@ export interface EngineView {
   readonly error: string | null;
   /** Of a manager: the raft members that it knows, itself too, by id. Missing: it does not tell. */
   readonly peers?: readonly NodeId[];
-  /** Images of `preloadImages` that this engine does not have yet. */
-  readonly missingImages: readonly string[];
+  /** Images of `preloadImages` that this engine does not have yet; missing: none were asked for. */
+  readonly missingImages?: readonly string[];
 }
 
 export interface InfrastructureView {

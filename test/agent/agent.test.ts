@@ -44,7 +44,7 @@ describe('an agent', () => {
 
   const node: OwnNode = {
     engine: async () => {
-      const engine = { version: '28.5', error: null, missingImages: [] };
+      const engine = { version: '28.5', error: null };
       if (!engineAnswers) return fail({ kind: 'unreachable', what: ME, detail: 'silent' });
       if (!isIn) return ok({ ...engine, swarm: 'inactive', nodeId: null, isManager: false });
       const isManager = view.members.some(({ id, manager }) => id === NODE && manager);

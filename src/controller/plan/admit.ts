@@ -61,7 +61,7 @@ export function planAdmission(desired: Desired, record: ClusterRecord, nodes: re
     const pool = desired.pools.find((p) => p.name === machine.pool);
     if (!pool || !member || !isJoining(member) || member.state !== 'ready') return [];
     if (member.availability !== 'pause') return [];
-    if (machine.engine === null || machine.engine.missingImages.length > 0) return [];
+    if (machine.engine === null || (machine.engine.missingImages ?? []).length > 0) return [];
     if (intentOf(member) !== null || keptByLabel(member) !== null) return [];
     if (pool.role === 'manager' && member.role !== 'manager') return [];
     return [

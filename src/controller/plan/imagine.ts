@@ -55,7 +55,7 @@ function imagineStep(o: Observed, step: Step, desired: Desired): Observed {
       const engine = infra.machines.find((m) => m.id === step.machine)?.engine;
       return engine
         ? machine(step.machine, {
-            engine: { ...engine, missingImages: engine.missingImages.filter((i) => i !== step.image) },
+            engine: { ...engine, missingImages: (engine.missingImages ?? []).filter((i) => i !== step.image) },
           })
         : o;
     }

@@ -44,7 +44,7 @@ export async function readEngineView(
     isManager: Swarm.ControlAvailable,
     error: Swarm.Error === '' ? null : oneLine(Swarm.Error),
     ...(Swarm.ControlAvailable ? { peers: (Swarm.RemoteManagers ?? []).map((m) => m.NodeID as NodeId).sort() } : {}),
-    missingImages: images.filter((image) => !has.has(familiar(image))),
+    ...(images.length > 0 ? { missingImages: images.filter((image) => !has.has(familiar(image))) } : {}),
   };
 }
 

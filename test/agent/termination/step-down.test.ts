@@ -24,7 +24,6 @@ const engine: EngineView = {
   nodeId: ME,
   isManager: true,
   error: null,
-  missingImages: [],
 };
 
 async function aTable(declared?: number) {
@@ -77,9 +76,9 @@ describe('its demotion', () => {
   it('is ordered by what the controller declares with each of its looks', async () => {
     const { table, ask, order } = await aTable();
     const looks = createLooks({ table, clock: systemClock, times: TIMES, arnOf: () => '', random: seededRandom(2) });
-    await looks.reports({ ...aRef({ managers: 5 }), cluster: ONE, term: 8 }, [], signal);
+    await looks.reports({ ...aRef({ managers: 5 }), cluster: ONE, term: 8 }, [MACHINE], signal);
     expect(await ask(four)).toEqual(ok(false));
-    await looks.reports({ ...aRef({ managers: 3 }), cluster: ONE, term: 8 }, [], signal);
+    await looks.reports({ ...aRef({ managers: 3 }), cluster: ONE, term: 8 }, [MACHINE], signal);
     expect(await ask(four)).toEqual(ok(true));
     expect((await order())?.term).toBe(8);
   });

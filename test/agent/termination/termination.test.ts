@@ -20,7 +20,6 @@ const engine: EngineView = {
   nodeId: 'n1' as NodeId,
   isManager: false,
   error: null,
-  missingImages: [],
 };
 const left: EngineView = { ...engine, swarm: 'inactive', nodeId: null };
 const terminating = { cause: 'terminating', at: null } as const;

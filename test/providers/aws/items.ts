@@ -47,10 +47,8 @@ export const aReport: Report = {
     isManager: true,
     error: null,
     peers: [NODE],
-    missingImages: [],
   },
   request: { id: 'r1', problem: { kind: 'refused', field: null, detail: 'no' } },
-  boot: { step: 'install-engine', lines: ['E: no network'] },
   leaving: { cause: 'spot', at: 1_700_000_000_000 },
 };
 const head: ViewHead = {

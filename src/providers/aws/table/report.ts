@@ -20,8 +20,6 @@ export interface Report {
   readonly engine: EngineView | null;
   /** The last request that it was asked, and what came of it; null: none. */
   readonly request: { readonly id: string; readonly problem: Problem | null } | null;
-  /** The step of its boot that failed, with the end of its output, without secrets; null: none did. */
-  readonly boot: { readonly step: string; readonly lines: readonly string[] } | null;
   /** Why it is going to be taken away, and when, ms since the epoch if AWS said so; null: it is not. */
   readonly leaving: { readonly cause: 'terminating' | 'spot' | 'rebalance'; readonly at: number | null } | null;
 }
@@ -41,11 +39,9 @@ export const REPORT: ItemFormat<Report> = {
         isManager: z.boolean(),
         error: z.string().nullable(),
         peers: z.exactOptional(z.array(named<NodeId>())),
-        missingImages: z.array(z.string()),
       })
       .nullable(),
     request: z.object({ id: z.string(), problem: problemSchema.nullable() }).nullable(),
-    boot: z.object({ step: z.string(), lines: z.array(z.string()) }).nullable(),
     leaving: z.object({ cause: z.enum(['terminating', 'spot', 'rebalance']), at: z.number().nullable() }).nullable(),
   }),
   columns: ({ look }) => ({ look }),
