@@ -64,8 +64,8 @@ function planInOrder(declared: Declared, observed: Observed, facts: PlanFacts): 
   const backup = planBackupStop(record, observed, facts);
   const exception = planRecovery(force.desired, record, observed, facts) ?? backup;
   if (exception) {
-    const isWaiting = exception === backup && backup.batch.length === 0;
-    const batch = isWaiting && record.specHash !== force.desired.specHash ? accepting() : exception.batch;
+    const isNew = exception === backup && record.specHash !== force.desired.specHash;
+    const batch = isNew ? accepting() : exception.batch;
     return { ...exception, batch, holds: [...exception.holds, ...force.holds], differences };
   }
 
