@@ -172,6 +172,36 @@ describe('the swarm in a table', () => {
       expect(seen.map((each) => each?.isFresh ?? null)).toEqual([true, false, null]);
     });
 
+    it('wait less for a node that was silent three times, which is no fresher for that, and again when it is back', async () => {
+      const { looks } = open();
+      let isBack = false;
+      await report(ONE, 0);
+      await report(TWO, 0);
+      async function look() {
+        const began = clock.monotonic();
+        const asked = looks.reports(ref(4), [ONE, TWO], signal);
+        await clock.sleep(1_000);
+        const { look } = must(await readLook(table, CLUSTER, signal)) ?? { look: 0 };
+        await report(ONE, look);
+        if (isBack) await report(TWO, look);
+        const isFresh = must(await asked).map((each) => each?.isFresh);
+        return { isFresh, tookMs: clock.monotonic() - began };
+      }
+      for (let i = 0; i < 3; i += 1) {
+        const { isFresh, tookMs } = await look();
+        expect(isFresh).toEqual([true, false]);
+        expect(tookMs).toBeGreaterThanOrEqual(lookMs);
+      }
+      const silent = await look();
+      expect(silent.isFresh).toEqual([true, false]);
+      expect(silent.tookMs).toBeGreaterThanOrEqual(2_000);
+      expect(silent.tookMs).toBeLessThan(3_000);
+      isBack = true;
+      expect(await look()).toMatchObject({ isFresh: [true, true] });
+      isBack = false;
+      expect((await look()).tookMs).toBeGreaterThanOrEqual(lookMs);
+    });
+
     it('are not begun without a term, and then nothing is fresh', async () => {
       await report(ONE, 7);
       const seen = must(await open().looks.reports(ref(), [ONE], signal));

@@ -16,10 +16,15 @@ interface SeenReport {
   readonly isFresh: boolean;
 }
 
+/** A node that left so many looks in a row unanswered is silent. Our choice: a restart of its agent takes less. */
+const SILENT_LOOKS = 3;
+/** A silent node is waited for so long, in ms: two turns of an agent that is back. It is not taken for fresh by that. */
+const SILENT_MS = 2_000;
+
 export interface Looks {
   /**
-   * Begins a look and answers when every machine that ever reported has answered it, or its time is over. In the order of
-   * `machines`; null: it has not reported. Without a term no look is begun, and no report is fresh.
+   * Begins a look and answers when every machine that ever reported has answered it, or its time is over; nobody waits
+   * that long for one that was silent before. In the order of `machines`; null: it has not reported. Without a term no look is begun, and no report is fresh.
    */
   reports(ref: SwarmRef, machines: readonly MachineId[], signal: AbortSignal): Answer<readonly (SeenReport | null)[]>;
   /** The view that answers the look of `reports`, and a new look each further time. Without a term: the last view. */
@@ -51,6 +56,11 @@ export function createLooks(options: TableSwarmOptions): Looks {
       const look = begun.value;
       if (look !== null) open.set(cluster, look);
       const arns = machines.map((id) => arnOf(cluster, id));
+      const began = options.clock.monotonic();
+      const isAwaited = (report: Report): boolean => {
+        const behind = (look ?? 0) - report.look;
+        return behind > SILENT_LOOKS ? options.clock.monotonic() - began < SILENT_MS : behind > 0;
+      };
       let last: readonly Result<Report | null, Problem>[] = [];
       const trouble = await poll(
         options,
@@ -59,7 +69,7 @@ export function createLooks(options: TableSwarmOptions): Looks {
           const read = await readReports(table, cluster, arns, signal);
           if (!read.ok) return read;
           last = read.value;
-          return last.every((each) => !each.ok || each.value === null || each.value.look >= (look ?? 0)) ? 'all' : null;
+          return last.some((each) => each.ok && each.value && isAwaited(each.value)) ? null : 'all';
         },
         signal,
       );
