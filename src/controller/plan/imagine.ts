@@ -104,8 +104,14 @@ function imagineStep(o: Observed, step: Step, desired: Desired): Observed {
 /** What was on its way has arrived: engines answer, members are ready, promoted ones reachable. */
 function arrive(o: Observed, desired: Desired): Observed {
   if (!o.infrastructure.ok) return o;
+  const settle = (m: Member): Member => ({
+    ...m,
+    state: m.state === 'down' ? 'down' : 'ready',
+    manager: m.role === 'manager' ? (m.manager ?? { leader: false, reachability: 'reachable' }) : null,
+  });
+  const swarm = o.swarm.ok && o.swarm.value ? { ...o.swarm.value, members: o.swarm.value.members.map(settle) } : null;
   const machines = o.infrastructure.value.machines.map((m): Machine => {
-    if (m.engine !== null) return withoutPeers(m, m.engine);
+    if (m.engine !== null) return settledEngine(m, m.engine, swarm);
     if (m.state === 'stopped') return m;
     const images = desired.spec.spec.provider === 'local' ? desired.spec.spec.local.preloadImages : [];
     const engine = {
@@ -118,12 +124,6 @@ function arrive(o: Observed, desired: Desired): Observed {
     } as const;
     return { ...m, state: 'running', engine };
   });
-  const settle = (m: Member): Member => ({
-    ...m,
-    state: m.state === 'down' ? 'down' : 'ready',
-    manager: m.role === 'manager' ? (m.manager ?? { leader: false, reachability: 'reachable' }) : null,
-  });
-  const swarm = o.swarm.ok && o.swarm.value ? { ...o.swarm.value, members: o.swarm.value.members.map(settle) } : null;
   return {
     ...o,
     infrastructure: { ok: true, value: { ...o.infrastructure.value, machines } },
@@ -131,9 +131,11 @@ function arrive(o: Observed, desired: Desired): Observed {
   };
 }
 
-/** Whom a manager knows in raft changes with every step of the managers, and is not imagined. */
-function withoutPeers(machine: Machine, { peers: _, ...engine }: EngineView): Machine {
-  return { ...machine, engine };
+/** An engine knows what the swarm made of it. Whom a manager knows in raft changes with every step of the managers, and is not imagined. */
+function settledEngine(machine: Machine, { peers: _, ...engine }: EngineView, swarm: SwarmView | null): Machine {
+  const member = swarm?.members.find((m) => m.id === engine.nodeId);
+  const isManager = member ? member.manager !== null : engine.isManager;
+  return { ...machine, engine: { ...engine, isManager } };
 }
 
 const NOTHING: InfrastructureView = {

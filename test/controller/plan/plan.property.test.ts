@@ -8,7 +8,7 @@ import { majority, raftOf } from '../../../src/model/quorum.ts';
 import type { Step } from '../../../src/model/step.ts';
 import { situations } from '../../support/arbitraries.ts';
 import { aDesired, anObserved, START } from '../../support/builders.ts';
-import { FACTS, type Situation, seen } from '../../support/worlds.ts';
+import { aSituation, FACTS, type Situation, seen, withMember } from '../../support/worlds.ts';
 
 const RUNS = { numRuns: 200 };
 const planned = (at: Situation, look?: Partial<Observed>) => planCluster(at.declared, seen(at, look), FACTS);
@@ -168,6 +168,15 @@ describe('a road', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('ends where an old manager without labels leaves raft: once out, its engine calls itself none', () => {
+    const spec = { engine: { config: { debug: true } } };
+    const rollout = { startedAt: 1, state: 'fresh', since: 1, weak: [] } as const;
+    const old = aSituation({ managers: 2 }, { managers: 1, spec }, { rollout, firstReadyAt: null });
+    const leaving = { role: 'worker', labels: {} } as const;
+    const at = withMember(old, 'demo-managers-0001', leaving);
+    expect(planRoad(at.declared, seen(at), FACTS).batches.length).toBeLessThan(60);
   });
 
   it('leads from nothing to what is declared, and from there to anything else', () => {
