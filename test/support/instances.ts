@@ -34,6 +34,8 @@ export interface Instances {
   dials(): number;
   /** Machines whose agent ended by itself, in that order. */
   killed(): readonly string[];
+  /** What EC2 says of a machine that runs. */
+  metadataOf(machine: string): Promise<InstanceMetadata>;
   stop(): Promise<void>;
 }
 
@@ -49,6 +51,8 @@ interface InstancesAt {
   readonly dynamodb: string;
   /** Where the agent of a machine kills itself in its first life. */
   readonly failpoints?: Readonly<Record<string, string>>;
+  /** The Auto Scaling group that all are in, and where Auto Scaling answers. */
+  readonly group?: { readonly name: string; readonly url: string };
   /** Before the agent of a machine is started again. */
   readonly onKilled?: (machine: string) => Promise<void>;
 }
@@ -83,12 +87,16 @@ export async function followInstances(engine: RealEngine, cluster: string, at: I
     });
     await new Promise<void>((ready) => socket.listen(path, ready));
     const role = { name: 'node', accessKeyId: 'test', secretAccessKey: 'test' };
-    const metadata = await startInstanceMetadata({ instanceId: id, zone: ZONE, address, account: ACCOUNT, role });
+    const metadata = await startInstanceMetadata({
+      ...{ instanceId: id, zone: ZONE, address, account: ACCOUNT, role },
+      ...(at.group && { tags: { 'aws:autoscaling:groupName': at.group.name } }),
+    });
     await load(`unix://${path}`);
     const env = {
       PATH: process.env.PATH,
       DOCKER_HOST: `unix://${path}`,
       AWS_ENDPOINT_URL_DYNAMODB: at.dynamodb,
+      AWS_ENDPOINT_URL_AUTO_SCALING: at.group?.url,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
     };
     const armed = { ...env, SKEP_TEST_FAILPOINTS: at.failpoints?.[id] };
@@ -168,6 +176,11 @@ export async function followInstances(engine: RealEngine, cluster: string, at: I
     log: () => text,
     dials: () => dials,
     killed: () => killed,
+    async metadataOf(machine) {
+      const instance = await running.get(machine);
+      if (!instance) throw new Error(`${machine} does not run`);
+      return instance.metadata;
+    },
     async stop() {
       stop.abort();
       await following;
