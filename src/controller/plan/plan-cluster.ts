@@ -61,11 +61,9 @@ function planInOrder(declared: Declared, observed: Observed, facts: PlanFacts): 
     return { ...EMPTY, batch: accepting(), differences, holds: [...force.holds, pause] };
   }
 
-  const backup = planBackupStop(record, observed, facts);
-  const exception = planRecovery(force.desired, record, observed, facts) ?? backup;
+  const exception = planRecovery(force.desired, record, observed, facts) ?? planBackupStop(record, observed, facts);
   if (exception) {
-    const isNew = exception === backup && record.specHash !== force.desired.specHash;
-    const batch = isNew ? accepting() : exception.batch;
+    const batch = record.specHash === force.desired.specHash ? exception.batch : accepting();
     return { ...exception, batch, holds: [...exception.holds, ...force.holds], differences };
   }
 

@@ -44,8 +44,9 @@ function unavailableBy(change: Change): ReadonlySet<string> {
 /** Held back in a rollout counts as available; `unknown` after a leader change says nothing against a node. */
 function isAvailable(sight: Sight, machine: Machine): boolean {
   const member = memberOn(sight, machine);
-  // The swarm's word comes some seconds after the machine's end.
-  if (machine.state === 'stopped' || member?.labels['skep.pool'] === undefined) return false;
+  // The swarm's word comes some seconds after the machine's end; by then it may be on its way back.
+  if (machine.state === 'stopped' || machine.state === 'booting' || member?.labels['skep.pool'] === undefined)
+    return false;
   if (member.state !== 'ready' && member.state !== 'unknown') return false;
   return member.availability === 'active' || member.labels['skep.intent']?.startsWith('hold-back') === true;
 }
