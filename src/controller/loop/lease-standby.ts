@@ -34,7 +34,7 @@ export async function waitForLease(options: StandbyOptions, signal: AbortSignal)
       const lease = await withLimit(clock, times.callMs, (limit) => store.read(limit));
       if (!watched || !isSameLease(watched.lease, lease)) watched = await watch(lease, watched, isFirst, options);
       isFirst = false;
-      freeInMs = watched.since + watched.waitMs - clock.monotonic();
+      if (watched) freeInMs = watched.since + watched.waitMs - clock.monotonic();
       if (freeInMs <= 0) {
         const taken = await take(lease, options);
         if (taken) return taken;
@@ -49,6 +49,9 @@ export async function waitForLease(options: StandbyOptions, signal: AbortSignal)
   return null;
 }
 
+/** Before the id of who put it there. */
+const NOBODY = 'nobody, says ';
+
 interface Watched {
   readonly lease: Lease | null;
   /** When we first saw it so, monotonic. */
@@ -61,8 +64,9 @@ async function watch(
   lease: Lease | null,
   before: Watched | null,
   isFirst: boolean,
-  { id, clock, times, sink, highestTerm }: StandbyOptions,
-): Promise<Watched> {
+  options: StandbyOptions,
+): Promise<Watched | null> {
+  const { id, clock, times, sink, highestTerm } = options;
   const since = clock.monotonic();
   if (lease) {
     if (lease.released || lease.holder === id) return { lease, since, waitMs: 0 };
@@ -70,9 +74,20 @@ async function watch(
     return { lease, since, waitMs: times.leaseMs };
   }
   if (isFirst && (await highestTerm()) === 0) return { lease, since, waitMs: 0 };
-  // Somebody held a lease here. If it still runs it notices within a renewal; nobody begins before that.
-  sink.emit('SKP417', { what: `for ${times.giveUpMs / 1000} s` });
-  return { lease, since, waitMs: times.giveUpMs };
+  sink.emit('SKP417', { what: `for ${times.leaseMs / 1000} s` });
+  return vacate(options);
+}
+
+/**
+ * Somebody held a lease here. Who still runs, and cannot ask the store, breaks off a lease's time after its last renewal. So
+ * one that nobody holds is put there, and runs out like any other: of nothing nobody knows whether it was nothing all along.
+ */
+async function vacate({ store, id, clock, times, highestTerm }: StandbyOptions): Promise<Watched | null> {
+  const term = (await highestTerm()) ?? 0;
+  const lease = { holder: `${NOBODY}${id}`, term, renewals: Math.floor(clock.monotonic()), released: false };
+  const swapped = await withLimit(clock, times.callMs, (limit) => store.swap(null, lease, limit));
+  // Else another's is there by now: look again.
+  return swapped ? { lease, since: clock.monotonic(), waitMs: times.leaseMs } : null;
 }
 
 async function take(seen: Lease | null, options: StandbyOptions): Promise<TakenLease | null> {

@@ -235,8 +235,9 @@ describe('runLeader', () => {
     store.stored = null;
     expect(me.mayBegin()).toBe(false);
     inPlace = true;
-    await clock.step(7_900);
+    await clock.step(11_900);
     expect(me.terms).toHaveLength(1);
+    expect(store.stored).toMatchObject({ holder: 'nobody, says me', term: 1, released: false });
     await clock.step(2_000);
     expect(me.terms.map(({ term }) => term)).toEqual([first?.term, 2]);
     await me.finish();
