@@ -1,6 +1,7 @@
 // long: searches for a broken invariant in many schedules, on all cores, and prints what was met.
 //
-// Usage: node test/simulation/long.mjs [--seeds 2000] [--from 1] [--processes N] [--seed N] [--plant NAME,… or all [--record]]
+// Usage: node test/simulation/long.mjs [--replicas] [--seeds 2000] [--from 1] [--processes N] [--seed N] [--plant NAME,… or all [--record]]
+// --replicas: schedules of time and store faults for replicas that share a lease, instead of whole controllers.
 // --seed N lives through one schedule, shrinks it if it breaks something, and prints its trace.
 // --plant searches for a mistake that is planted (plants.mjs), from a seed nobody chose; --record keeps what showed it, for CI.
 // Runs what is built in dist/. Exit 1 when an invariant was broken, something was met too rarely, or a plant was not found.
@@ -15,7 +16,9 @@ const dist = new URL('../../dist/simulation/', import.meta.url);
 const load = (name) => import(new URL(name, dist));
 
 async function work(from, to) {
-  const [{ runSchedule }, { addRan, noCounts }] = await Promise.all([load('run-schedule.js'), load('counters.js')]);
+  const [{ runSchedule }, { addRan, noCounts }] = await Promise.all(
+    ['run-schedule.js', 'counters.js'].map((name) => load(room + name)),
+  );
   let counts = noCounts();
   for (let seed = from; seed < to; seed += 1) {
     try {
@@ -29,6 +32,13 @@ async function work(from, to) {
     }
   }
   process.send(counts, () => process.exit(0));
+}
+
+async function oneOfReplicas(seed) {
+  const { runSchedule } = await load(`${room}run-schedule.js`);
+  const ran = await runSchedule(seed);
+  console.log(JSON.stringify(ran, null, 2));
+  process.exitCode = ran.broken.length > 0 ? 1 : 0;
 }
 
 async function one(seed) {
@@ -46,14 +56,18 @@ async function one(seed) {
 
 async function all(from, seeds, processes) {
   const [{ addCounts, noCounts, tellCounts }, { shortfalls }] = await Promise.all(
-    ['counters.js', 'coverage.js'].map(load),
+    ['counters.js', 'coverage.js'].map((name) => load(room + name)),
   );
   const sum = noCounts();
   const began = performance.now();
   const each = Math.ceil(seeds / processes);
   const ends = Array.from({ length: processes }, (_, i) => {
     const [first, last] = [from + i * each, Math.min(from + (i + 1) * each, from + seeds)];
-    const child = fork(fileURLToPath(import.meta.url), ['--work', `${first},${last}`]);
+    const child = fork(fileURLToPath(import.meta.url), [
+      '--work',
+      `${first},${last}`,
+      ...(values.replicas ? ['--replicas'] : []),
+    ]);
     child.on('message', (counts) => {
       addCounts(sum, counts);
       process.stderr.write(`\r${sum.schedules} of ${seeds}, ${sum.broken.length} broken `);
@@ -83,12 +97,14 @@ const { values } = parseArgs({
     from: { type: 'string' },
     processes: { type: 'string', default: String(availableParallelism()) },
     plant: { type: 'string' },
+    replicas: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     seed: { type: 'string' },
     work: { type: 'string' },
   },
 });
+const room = values.replicas ? 'replicas/' : '';
 if (values.work) await work(...values.work.split(',').map(Number));
-else if (values.seed) await one(Number(values.seed));
+else if (values.seed) await (values.replicas ? oneOfReplicas : one)(Number(values.seed));
 else if (values.plant) await plants();
 else await all(Number(values.from ?? 1), Number(values.seeds), Number(values.processes));

@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 
-/** By name. `file`: below src/, without its ending. `breaks`: the invariants by which the search may know it. */
+/**
+ * By name. `file`: below src/, without its ending. `breaks`: the invariants by which the search may know it. `room`: where
+ * below src/simulation/ its schedules are run; missing: right there.
+ */
 export const PLANTS = JSON.parse(readFileSync(new URL('./plants.json', import.meta.url), 'utf8'));
 
 /** What is loaded from dist/ from now on has the mistake in it. Throws when its expression is not there just once. */

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { runStory as runReplicas } from '../../src/simulation/replicas/run-schedule.ts';
+import type { ReplicaStory } from '../../src/simulation/replicas/story.ts';
 import { runStory } from '../../src/simulation/run-schedule.ts';
 import type { Story } from '../../src/simulation/story.ts';
 import { PLANTS } from './support/plants.ts';
@@ -12,7 +14,7 @@ const LIMIT_MS = 60_000;
 interface Recorded {
   readonly seed: number;
   readonly invariant: string;
-  readonly story: Story;
+  readonly story: Story | ReplicaStory;
 }
 
 const recordOf = (name: string): Recorded =>
@@ -25,6 +27,8 @@ function replay(name: string): readonly string[] {
   return JSON.parse(ran.stdout);
 }
 
+const live = (story: Story | ReplicaStory) => ('aheadMs' in story ? runReplicas(story) : runStory(story));
+
 describe.each(PLANTS)('a planted mistake: $name', ({ name, what, breaks }) => {
   const { invariant, story } = recordOf(name);
 
@@ -34,6 +38,6 @@ describe.each(PLANTS)('a planted mistake: $name', ({ name, what, breaks }) => {
   });
 
   it('and nothing is broken where it is not planted', { timeout: LIMIT_MS }, async () => {
-    expect((await runStory(story)).broken).toEqual([]);
+    expect((await live(story)).broken).toEqual([]);
   });
 });

@@ -10,7 +10,19 @@ const LONG = fileURLToPath(new URL('./long.mjs', import.meta.url));
 /** Of the schedules that ask for no hold and leave a quorum: how many have to reach Ready. */
 const READY_SHARE = 0.9;
 
+/** Of replicas that share a lease: 8 ms of CPU each, measured. */
+const REPLICA_SCHEDULES = Number(process.env.SKEP_TEST_REPLICA_SCHEDULES ?? 2_000);
+
 describe('a search for a broken invariant', () => {
+  it(`finds none in ${REPLICA_SCHEDULES} schedules of time and store faults for the lease`, {
+    timeout: LIMIT_MS,
+  }, () => {
+    const args = [LONG, '--replicas', '--seeds', String(REPLICA_SCHEDULES)];
+    const ran = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: LIMIT_MS });
+    expect(ran.stdout.match(/^✗.*$/gm) ?? []).toEqual([]);
+    expect(ran.status, ran.stderr.slice(-2_000)).toBe(0);
+  });
+
   it(`finds none in ${SCHEDULES} schedules, and meets what it searches among`, { timeout: LIMIT_MS }, () => {
     const ran = spawnSync(process.execPath, [LONG, '--seeds', String(SCHEDULES)], {
       encoding: 'utf8',

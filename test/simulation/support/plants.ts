@@ -11,6 +11,8 @@ interface Plant {
   readonly to: string;
   /** The invariants by which the search may know it. */
   readonly breaks: readonly string[];
+  /** Where below src/simulation/ its schedules are run, e.g. `replicas/`; missing: right there. */
+  readonly room?: string;
 }
 
 const TABLE: Record<string, Omit<Plant, 'name'>> = JSON.parse(
