@@ -14,7 +14,7 @@ const ROUNDS = Number(process.env.SKEP_TEST_WRITERS_ROUNDS ?? 20);
 /** Of the lease: the shipped one, or test/support/launch.mjs's. */
 const LEASE_MS = LONG ? 12_000 : 1_500;
 /** A lease, the looks around it, and patience with a busy machine. */
-const TAKEOVER_MS = 2 * LEASE_MS + 30_000;
+const TAKEOVER_MS = 2 * LEASE_MS + 90_000;
 const CLUSTER = 'wr';
 /** So often the document says something else, so that whoever leads always has something to write. */
 const EDIT_MS = 250;

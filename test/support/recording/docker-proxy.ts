@@ -75,7 +75,7 @@ function createTap(ledger: Ledger, by: string): Tap {
   let waiting: Write | null = null;
   return {
     sent(chunk) {
-      const [, method, path] = /^(POST|PUT|DELETE) ([^ ?]+)/.exec(chunk.toString('latin1', 0, 1_000)) ?? [];
+      const [, method, path] = /^(POST|PUT|DELETE) ([^ ]+)/.exec(chunk.toString('latin1', 0, 1_000)) ?? [];
       if (method && path) waiting = ledger.note({ by, connection, what: `${method} ${kindOf(path)}`, subject: path });
     },
     received(chunk) {
@@ -88,10 +88,10 @@ function createTap(ledger: Ledger, by: string): Tap {
 
 const NO_NAMES: readonly string[] = ['create', 'init', 'join', 'leave', 'load', 'update'];
 
-// /v1.41/nodes/abc/update becomes /nodes/*/update
+// /v1.41/nodes/abc/update?version=7 becomes /nodes/*/update
 function kindOf(path: string): string {
   const [what, name, ...rest] = path
-    .replace(/^\/v[\d.]+/, '')
+    .replace(/^\/v[\d.]+|\?.*$/g, '')
     .split('/')
     .slice(1);
   return `/${[what, name !== undefined && !NO_NAMES.includes(name) ? '*' : name, ...rest].join('/')}`;
