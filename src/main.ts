@@ -35,7 +35,14 @@ export async function main(argv: readonly string[], overrides: Overrides = {}): 
   const failpoint = overrides.failpoints ? armFailpoints(overrides.failpoints, dieAt) : noFailpoint;
   const { env } = process;
   const dockerHost = env.DOCKER_HOST || undefined;
-  const needs = { dockerHost, clock: systemClock, random: systemRandom, failpoint };
+  const needs = {
+    dockerHost,
+    version,
+    table: env.SKEP_TABLE || undefined,
+    clock: systemClock,
+    random: systemRandom,
+    failpoint,
+  };
   const context: CliContext = {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
@@ -52,22 +59,18 @@ export async function main(argv: readonly string[], overrides: Overrides = {}): 
     provider: (kind, owner, { state }) => buildProvider(kind, { ...needs, owner, state }),
     async runController(options, signal) {
       const { runSkep } = await import('./main/run-skep.ts');
-      return runSkep(
-        options,
-        { ...needs, version, pid: process.pid, lease: { ...LEASE_TIMES, ...overrides.lease } },
-        signal,
-      );
+      return runSkep(options, { ...needs, pid: process.pid, lease: { ...LEASE_TIMES, ...overrides.lease } }, signal);
     },
     async runAgent(options, signal) {
       const { runSkepAgent } = await import('./main/run-agent.ts');
       const { AGENT_TIMES } = await import('./agent/agent-options.ts');
       const times = { ...AGENT_TIMES, ...overrides.agent };
       const metadataEndpoint = env.AWS_EC2_METADATA_SERVICE_ENDPOINT || undefined;
-      return runSkepAgent(options, { ...needs, version, metadataEndpoint, times }, signal);
+      return runSkepAgent(options, { ...needs, metadataEndpoint, times }, signal);
     },
     async sharedState(table, owner) {
       const { openTableState } = await import('./main/table-state.ts');
-      return openTableState(table, owner, { ...needs, version });
+      return openTableState(table, owner, needs);
     },
     async hostExam() {
       const { createHostExam } = await import('./providers/local/doctor/exam.ts');

@@ -103,7 +103,7 @@ describe.each(versions)('what skep %s left', (version) => {
     };
     const keeper = createKeeper();
     const ports = { ...keeper.ports, clock, statuses, declared: async () => declared, listedAt: () => clock.now() };
-    const providers = { simulated: provider, local: provider };
+    const providers = { aws: provider, simulated: provider, local: provider };
     const outcome = await reconcile(desired.cluster, { ...ports, providers }, new AbortController().signal);
     expect(outcome.rest).toEqual({ ok: true, because: 'as declared' });
     expect(keeper.events.map(({ code }) => code)).not.toContain('SKP301');

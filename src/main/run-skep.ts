@@ -12,7 +12,6 @@ import { openState } from './open-state.ts';
 import { buildProvider, type ProviderNeeds } from './providers.ts';
 
 export interface RunNeeds extends Omit<ProviderNeeds, 'owner' | 'state'> {
-  readonly version: string;
   readonly pid: number;
   readonly lease: LeaseTimes;
 }
@@ -22,6 +21,7 @@ export async function runSkep(options: RunOptions, needs: RunNeeds, signal: Abor
   const { paths, owner } = options;
   for (const path of [paths.status, paths.state]) await mkdir(path, { recursive: true });
   const providers = {
+    aws: await buildProvider('aws', { ...needs, owner, state: paths.state }),
     local: await buildProvider('local', { ...needs, owner, state: paths.state }),
     simulated: await buildProvider('simulated', { ...needs, owner, state: paths.state }),
   };

@@ -4,7 +4,7 @@ import { warningsOf } from './cluster-spec/warnings.ts';
 import { canonicalJson, sha256 } from './hash.ts';
 import { type HealthPolicy, healthPolicy } from './health-policy.ts';
 import { type ClusterName, MANAGERS } from './ids.ts';
-import { machineHashInputs, machineHashV1 } from './machine-hash.ts';
+import { AWS_MACHINE, type AwsMachine, machineHashInputs, machineHashV1 } from './machine-hash.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { LiveSwarmOptions, Role, SwarmInitOptions } from './observed.ts';
 import type { Source } from './record.ts';
@@ -37,6 +37,8 @@ export interface DesiredPool {
   readonly availability: 'active' | 'drain';
   readonly machineHash: string;
   readonly hashInputs: unknown;
+  /** What EC2 makes of it. */
+  readonly machine: AwsMachine;
   readonly localData: 'Protect' | 'Discard';
   readonly rollout: RolloutPolicy;
   readonly health: HealthPolicy;
@@ -49,12 +51,15 @@ export function specHashOf(spec: ClusterSpec): string {
 
 export function expand(spec: ClusterSpec, source: Source): Desired {
   const { managers, workers, rollout, health, maintenance, provider, swarm } = spec.spec;
-  const zones = provider === 'simulated' ? spec.spec.simulated.zones : spec.spec.local.zones;
-  const hashInputs = machineHashInputs(spec);
-  const common = { machineHash: machineHashV1(hashInputs), hashInputs };
+  const zones = provider === 'aws' ? [] : spec.spec[provider].zones;
+  const madeOf = (wish: Partial<AwsMachine> = {}) => {
+    const machine = { ...AWS_MACHINE, ...wish };
+    const hashInputs = machineHashInputs(spec, machine);
+    return { machine, machineHash: machineHashV1(hashInputs), hashInputs };
+  };
   const pools: DesiredPool[] = [
     {
-      ...common,
+      ...madeOf(managers.machine),
       name: MANAGERS,
       role: 'manager',
       count: managers.count,
@@ -67,7 +72,7 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
     },
     ...workers.map(
       (pool): DesiredPool => ({
-        ...common,
+        ...madeOf(pool.machine),
         name: pool.name,
         role: 'worker',
         count: pool.count,
@@ -86,7 +91,7 @@ export function expand(spec: ClusterSpec, source: Source): Desired {
     specHash: specHashOf(spec),
     source,
     pools,
-    namedBy: 'skep',
+    namedBy: provider === 'aws' ? 'provider' : 'skep',
     swarm: { addressPools: swarm.addressPools, subnetSize: swarm.subnetSize, dataPathPort: swarm.dataPathPort },
     swarmOptions: {
       taskHistoryLimit: swarm.taskHistoryLimit,

@@ -1,5 +1,11 @@
+import type { z } from 'zod';
+import { workerMachineSchema } from './cluster-spec/aws-schema.ts';
 import type { ClusterSpec } from './cluster-spec/schema.ts';
 import { canonicalJson, sha256 } from './hash.ts';
+
+/** A pool's `machine`, with every default filled in. */
+export type AwsMachine = z.output<typeof workerMachineSchema>;
+export const AWS_MACHINE: AwsMachine = workerMachineSchema.parse({});
 
 /** Of what a machine was made, and whether another would be made today. */
 
@@ -7,11 +13,15 @@ import { canonicalJson, sha256 } from './hash.ts';
  * What of a spec can only change by replacing the machine, per provider. These very values are kept on the record
  * beside their hash, so that a newer skep recomputes instead of taking another formula for a difference (S14).
  */
-export function machineHashInputs(spec: ClusterSpec): unknown {
+export function machineHashInputs(spec: ClusterSpec, machine: AwsMachine = AWS_MACHINE): unknown {
   const { config } = spec.spec.engine;
   // Left out when empty: so it was before there was such a field, and the hash is the same.
   const engine = Object.keys(config).length > 0 ? { engineConfig: config } : {};
   if (spec.spec.provider === 'simulated') return { provider: 'simulated', ...engine };
+  if (spec.spec.provider === 'aws') {
+    const { keyName, image, agent } = spec.spec.aws ?? {};
+    return { provider: 'aws', ...machine, keyName, image, agent, ...engine };
+  }
   const { image, privileged, capAdd, securityOpt, cgroup, binds } = spec.spec.local;
   return { provider: 'local', image, privileged, capAdd, securityOpt, cgroup, binds, ...engine };
 }

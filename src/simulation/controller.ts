@@ -39,7 +39,7 @@ export function startController(sim: Simulation, process: SimulatedProcess): voi
   const provider = watchedProvider(sim, process, passes);
   const records = createRecordsReader([provider], new Set(['simulated']));
   const needs: PassNeeds = {
-    providers: { simulated: provider, local: provider },
+    providers: { aws: provider, simulated: provider, local: provider },
     statuses,
     ledgerOf: ledgerByTerm(async () =>
       createDeletionLedger(await statuses.list(), (await records(process.life)).records),

@@ -47,7 +47,7 @@ describe('a cluster whose document names another provider', () => {
     await keeper.keep();
     const elsewhere = createKeeper(7);
     const lost = { ...keeper.provider, ...silent };
-    keeper.ports.providers = { simulated: lost, local: elsewhere.provider };
+    keeper.ports.providers = { aws: elsewhere.provider, simulated: lost, local: elsewhere.provider };
     keeper.declare({ workers: { web: 1 }, spec: { provider: 'local' } });
     await keeper.pass();
     expect(elsewhere.worlds.list()).toEqual([]);

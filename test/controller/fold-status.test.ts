@@ -37,7 +37,7 @@ function blind(keeper: Keeper, port: Call['port'], problem: Problem | null): voi
     failpoint: noFailpoint,
     faults: { before: (call) => (problem && call.port === port ? { kind: 'refuse', problem } : null) },
   });
-  keeper.ports.providers = { simulated: faulty, local: faulty };
+  keeper.ports.providers = { aws: faulty, simulated: faulty, local: faulty };
 }
 
 const seen = ({ status }: ReturnType<Keeper['status']>) => {

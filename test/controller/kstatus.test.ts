@@ -80,7 +80,7 @@ function inject(keeper: Keeper, picks: (call: Call) => boolean, problem: Problem
     failpoint: noFailpoint,
     faults: { before: (call) => (problem && picks(call) ? { kind: 'refuse', problem } : null) },
   });
-  keeper.ports.providers = { simulated: faulty, local: faulty };
+  keeper.ports.providers = { aws: faulty, simulated: faulty, local: faulty };
 }
 
 async function aReadyCluster(wish: SpecWish = WEB(1)): Promise<Keeper> {

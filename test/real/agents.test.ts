@@ -125,7 +125,7 @@ describe('a real cluster kept through agents and a table', { timeout: LIMIT_MS }
     const more = { version: '0.4.0', pid: process.pid, lease: LEASE, failpoint: noFailpoint };
     ended = keepClusters(
       options,
-      { ...needs, ...more, providers: { local: provider, simulated }, kept, log: sink },
+      { ...needs, ...more, providers: { aws: provider, local: provider, simulated }, kept, log: sink },
       stop.signal,
     ).finally(() => kept.close());
   });

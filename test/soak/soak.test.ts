@@ -44,7 +44,7 @@ describe('a fleet in a simulated world, over a long time', () => {
         (cluster, cx) =>
           runPass(
             {
-              providers: { simulated: provider, local: provider },
+              providers: { aws: provider, simulated: provider, local: provider },
               statuses: {
                 read: async (name) => loop.statuses.get(name) ?? null,
                 write: async (name, file) => {

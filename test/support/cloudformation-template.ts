@@ -31,9 +31,4 @@ const TAGS = [
   ...['Sub', 'GetAtt', 'Join', 'Select', 'Split', 'Cidr', 'GetAZs', 'If', 'Equals', 'Not'].flatMap((name) =>
     short(name, `Fn::${name}`),
   ),
-  {
-    tag: '!GetAZs',
-    collection: 'map' as const,
-    resolve: (map: { toJSON(): unknown }) => ({ 'Fn::GetAZs': map.toJSON() }),
-  },
 ] as ScalarTag[];

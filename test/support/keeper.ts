@@ -48,7 +48,7 @@ export function createKeeper(
   };
   const ledger = createDeletionLedger([], []);
   const ports = {
-    providers: { simulated: provider, local: provider },
+    providers: { aws: provider, simulated: provider, local: provider },
     declared: async () => declared,
     listedAt: () => clock.now(),
     statuses: {

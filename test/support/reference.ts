@@ -1,5 +1,6 @@
 import { EVENTS, type EventCode } from '../../src/base/events.ts';
 import { clusterSpecJsonSchema } from '../../src/model/cluster-spec/json-schema.ts';
+import { STACK_ANSWERS, type StackAnswer } from '../../src/providers/aws/cloudformation/stack-status.ts';
 
 /** Pages that are written from the program itself. Pure: the tests compare them with the files in docs/. */
 
@@ -101,5 +102,35 @@ Events of a pass carry \`cluster\`, \`pass\` and \`term\`; \`what\` is a sentenc
 | Code | Level | Text |
 |---|---|---|
 ${rows.join('\n')}
+`;
+}
+
+const STACK_WORDS: Readonly<Record<StackAnswer, string>> = {
+  make: 'makes it',
+  change: 'changes it when it is another than declared, by a change set',
+  wait: 'waits: CloudFormation takes nothing else meanwhile',
+  remake: 'says what failed first, deletes it and makes it again; it never came to be and carries no machine',
+  person: 'does nothing, and says what a person can do: the hold `StackNeedsHuman`',
+};
+
+/** docs/aws-stacks.md */
+export function stacksReference(): string {
+  const rows = Object.entries(STACK_ANSWERS).map(([status, answer]) => `| ${status} | ${STACK_WORDS[answer]} |`);
+  return `# CloudFormation's states
+
+Generated from the table that the program works by; do not edit. To write it anew:
+\`npx vitest run --project unit test/docs-generated --update\`.
+
+| A stack is in | skep |
+|---|---|
+${rows.join('\n')}
+
+A state that is not listed is left to a person.
+
+- Every change is a change set, executed when it is known what it does. One that would replace a resource is refused and removed.
+- It bears the name of what it changes, so the same change is never made twice, and another controller goes on with it. Its tokens carry the
+  term.
+- A stack keeps the template that it was made with. Parameters are compared with those of that template, and all of them are sent.
+- That nothing differs is success, whether CloudFormation says so at once or in a change set that failed.
 `;
 }

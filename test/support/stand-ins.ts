@@ -26,6 +26,13 @@ export async function startMiniStack(): Promise<StandIn> {
   return start(program, [], { BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port) }, port);
 }
 
+/** moto with the patches of test/env/moto_skep.py. */
+export async function startMoto(): Promise<StandIn> {
+  const [python, port] = await Promise.all([where('moto'), freePort()]);
+  const server = new URL('../env/moto_skep.py', import.meta.url).pathname;
+  return start(python, [server, String(port)], {}, port);
+}
+
 const where = async (what: string): Promise<string> => (await run(fetched, [what])).stdout.trim();
 
 async function start(

@@ -80,5 +80,9 @@ export function immutableDifferences(desired: Desired, record: ClusterRecord | n
     }
   }
   if (is.provider === 'local') refuse('spec.local.subnet', was.local.subnet, is.local.subnet);
+  if (is.provider === 'aws') {
+    refuse('spec.aws.region', was.aws?.region, is.aws?.region);
+    refuse('spec.aws.network.cidr', was.aws?.network.cidr, is.aws?.network.cidr);
+  }
   return list;
 }

@@ -93,7 +93,7 @@ export function ownLabels(pool: DesiredPool, machine: Machine, member: Member): 
     ...pool.nodeLabels,
     [POOL_LABEL]: pool.name,
     'skep.zone': machine.zone,
-    'skep.lifecycle': 'on-demand',
+    'skep.lifecycle': pool.machine.spot ? 'spot' : 'on-demand',
     ...(pool.availability === 'drain' ? { [DECLARED_DRAIN_LABEL]: 'drain' } : {}),
     ...(hold === undefined ? {} : { 'skep.hold': hold }),
   };

@@ -21,7 +21,8 @@ export function complainAcrossFields(root: Located, complainAt: ComplainAt): voi
   complainOfRepeats(root, complainAt);
   if (provider === 'local' || provider === 'simulated') complainOfZones(root, provider, complainAt);
   complainOfAddressPools(root, complainAt);
-  if (provider === 'local') complainOfSubnet(root, complainAt);
+  if (provider === 'local') complainOfSubnet(root, ['spec', 'local', 'subnet'], complainAt);
+  if (provider === 'aws') complainOfAws(root, complainAt);
   complainOfPublish(root, complainAt);
   complainOfDrainedManagers(root, complainAt);
   complainOfStuckRollouts(root, complainAt);
@@ -68,8 +69,8 @@ function complainOfAddressPools(root: Located, complainAt: ComplainAt): void {
 }
 
 /** The machines' network and the swarm's overlay networks must not share an address. */
-function complainOfSubnet(root: Located, complainAt: ComplainAt): void {
-  for (const { path, text } of textsAt(root, ['spec', 'local', 'subnet'])) {
+function complainOfSubnet(root: Located, place: Path, complainAt: ComplainAt): void {
+  for (const { path, text } of textsAt(root, place)) {
     const subnet = parseNetwork(text);
     if (subnet === null) continue;
     for (const pool of addressPools(root)) {
@@ -78,6 +79,15 @@ function complainOfSubnet(root: Located, complainAt: ComplainAt): void {
       complainAt(path, `${text} overlaps ${networkText(network)} of spec.swarm.addressPools (allowed: apart)`);
     }
   }
+}
+
+function complainOfAws(root: Located, complainAt: ComplainAt): void {
+  const block = ['spec', 'aws'];
+  if (partAt(root, block) === null)
+    complainAt(['spec', 'provider'], 'is aws, and there is no spec.aws (allowed: with it)');
+  complainOfSubnet(root, [...block, 'network', 'cidr'], complainAt);
+  for (const { path } of poolPaths(root).flatMap((pool) => textsAt(root, [...pool, 'zones'])))
+    complainAt(path, 'on aws a pool is spread over all zones of its network (allowed: no zones)');
 }
 
 function complainOfPublish(root: Located, complainAt: ComplainAt): void {

@@ -51,9 +51,6 @@ function valueMessage(issue: z.core.$ZodIssue, path: Path, part: Located | null)
     case 'invalid_format':
       return `${name}: ${found} is not allowed (allowed: ${issue.message})`;
     default: {
-      if (name === 'spec.provider' && part.value === 'aws') {
-        return `${name}: aws is not in this version (allowed: ${allowedText(field)})`;
-      }
       const hint = didYouMean(part.value, [field.const ?? [], field.enum ?? []].flat().map(String));
       return `${name}: ${found} is not allowed${inBrackets(allowedText(field), hint)}`;
     }

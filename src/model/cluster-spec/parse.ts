@@ -65,7 +65,7 @@ function parseDocument(path: string, document: Document.Parsed, lines: LineCount
     complain(document.range[0], `YAML ${document.directives.yaml.version} (allowed: 1.2)`);
   }
   const root = locate(document, complain);
-  const checked = clusterSpecSchema.safeParse(root.value);
+  const checked = clusterSpecSchema.safeParse(withCarefulDeletion(root.value));
   if (document.errors.length === 0) {
     // Of a tree that the library had to guess, the rest would be guesses too.
     if (!checked.success) complainOfIssues(checked.error.issues, root, complain);
@@ -80,6 +80,16 @@ function parseDocument(path: string, document: Document.Parsed, lines: LineCount
     warnings: good ? warningsOf(checked.data) : [],
   };
 }
+
+/** On aws a cluster is deleted only when somebody confirms it, unless its document says otherwise. */
+function withCarefulDeletion(value: unknown): unknown {
+  const { spec } = (isMapping(value) ? value : {}) as { spec?: unknown };
+  if (!isMapping(spec) || spec.provider !== 'aws' || 'deletionPolicy' in spec) return value;
+  return { ...(value as object), spec: { ...spec, deletionPolicy: 'Confirm' } };
+}
+
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The name that a document claims, though it may be wrong elsewhere. */
 function nameOf(root: Located): ClusterName | null {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MANAGERS, PROVIDER_KINDS } from '../ids.ts';
+import { awsSchema, managerMachineSchema, workerMachineSchema } from './aws-schema.ts';
 import { engineConfig } from './engine-config.ts';
 import { duration, durationOf, nodesOrPercent } from './field-types.ts';
 import { maintenanceSchema } from './maintenance-schema.ts';
@@ -81,6 +82,7 @@ const workerPool = z.strictObject({
     .describe('DNS label, 1–20, unique'),
   count: z.int().min(0).max(1000).describe('Nodes in this pool'),
   zones: zones().describe("Default: all of the cluster's"),
+  machine: workerMachineSchema.optional().describe('On aws'),
   nodeLabels: nodeLabels(),
   localData: z
     .enum(['Protect', 'Discard'])
@@ -140,7 +142,7 @@ export const clusterSpecSchema = z.strictObject({
     deletionPolicy: z
       .enum(['Confirm', 'Delete', 'Retain'])
       .default('Delete')
-      .describe('What happens when the document goes away'),
+      .describe('What happens when the document goes away. Confirm where nothing is said on aws'),
     swarm: z
       .strictObject({
         addressPools: z
@@ -185,12 +187,14 @@ export const clusterSpecSchema = z.strictObject({
         .default('Active')
         .describe('Drain: no tasks on managers. An error when there are no workers'),
       zones: zones(),
+      machine: managerMachineSchema.optional().describe('On aws'),
       nodeLabels: nodeLabels(),
     }),
     workers: z.array(workerPool).default([]),
     rollout: rolloutSchema.prefault({}).describe('How healthy nodes are replaced by new ones'),
     health: health.prefault({}).describe('When a node is put right by replacing it'),
     maintenance: maintenanceSchema.prefault({}).describe('When healthy nodes may be taken away'),
+    aws: awsSchema.optional().describe('Required on aws'),
     local: local.prefault({}),
     simulated: simulated.prefault({}),
   }),

@@ -25,12 +25,15 @@ const ATTEMPTS = 3;
 /** The longest that one call may take with the SDK's own tries. */
 const LIMIT_MS = 15_000;
 
-/** Credentials and endpoint (`AWS_ENDPOINT_URL_AUTO_SCALING` too) come by the SDK's own rules. */
-export function createAutoScaling({ region }: { readonly region: string }): AutoScalingClient {
+/**
+ * Credentials and endpoint (`AWS_ENDPOINT_URL_AUTO_SCALING` too) come by the SDK's own rules.
+ * @param region where it is known; else by those rules too
+ */
+export function createAutoScaling({ region }: { readonly region?: string } = {}): AutoScalingClient {
   // It warns of what later versions of the SDK need of Node. Ours is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   return new AutoScalingClient({
-    region,
+    ...(region === undefined ? {} : { region }),
     maxAttempts: ATTEMPTS,
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
   });

@@ -73,7 +73,7 @@ export function createRunningLoop() {
         reconcile: (cluster, cx) =>
           runPass(
             {
-              providers: { simulated: provider, local: provider },
+              providers: { aws: provider, simulated: provider, local: provider },
               statuses,
               ledgerOf,
               maxDeletions: more.maxDeletions ?? 1,

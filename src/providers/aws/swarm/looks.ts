@@ -11,7 +11,7 @@ import { poll, type TableSwarmOptions } from './swarm-options.ts';
 type Answer<T> = Promise<Result<T, Problem>>;
 
 /** A node's report, and whether it was made after the look that asked for it: only then may something be taken away by it. */
-interface SeenReport {
+export interface SeenReport {
   readonly report: Report;
   readonly isFresh: boolean;
 }
