@@ -148,9 +148,11 @@ describe(`${NODES} real nodes and two controllers of different terms that name d
         expect(gone.length > 0).toBe(isGone);
       } finally {
         await instances.stop();
-        const left = await nodesOf(name);
-        await Promise.all(left.map((id) => local.infrastructure.removeMachine(ref, id, signal)));
-        must(await local.infrastructure.destroy(ref, signal));
+        await eventually('nothing is left', LIMIT_MS, async () => {
+          const left = await nodesOf(name);
+          await Promise.all(left.map((id) => local.infrastructure.removeMachine(ref, id, signal)));
+          return (await local.infrastructure.destroy(ref, signal)).ok;
+        });
       }
     },
   );
