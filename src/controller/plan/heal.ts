@@ -44,8 +44,9 @@ export function triage(desired: Desired, nodes: readonly Node[], seen: Seen, may
   const { record, now } = seen;
   const patients: Patient[] = [];
   const all = nodes.map((node): Checked => {
-    const pool = desired.pools.find((p) => p.name === node.machine.pool);
-    const symptom = pool ? symptomOf(node, pool, seen) : null;
+    const pool = desired.pools.find((p) => p.name === node.machine.pool) ?? null;
+    // One of a pool that is not declared any more is no patient, and says as much of its zone.
+    const symptom = symptomOf(node, pool, seen);
     if (pool && symptom) patients.push({ node, pool, symptom, since: badSince(node.machine, record.health, now) });
     return { node, looksBad: symptom !== null };
   });

@@ -24,8 +24,11 @@ export interface Seen {
   readonly now: number;
 }
 
-/** Null: it looks well, or nobody can tell. `unknown`, of a machine or of a member, is never counted as bad. */
-export function symptomOf({ machine, member }: Node, pool: DesiredPool, seen: Seen): Symptom | null {
+/**
+ * Null: it looks well, or nobody can tell. `unknown`, of a machine or of a member, is never counted as bad.
+ * @param pool null: not declared any more, and nobody says how long a startup of it may take
+ */
+export function symptomOf({ machine, member }: Node, pool: DesiredPool | null, seen: Seen): Symptom | null {
   const { state, engine } = machine;
   if (state === 'unknown' || engine?.swarm === 'locked') return null;
   if (state === 'stopped')
@@ -36,7 +39,7 @@ export function symptomOf({ machine, member }: Node, pool: DesiredPool, seen: Se
   }
   if (member === null || isJoining(member)) {
     const isIn = member?.state === 'ready' || member?.state === 'unknown';
-    return isIn || !isOverdue(machine, pool, seen)
+    return isIn || pool === null || !isOverdue(machine, pool, seen)
       ? null
       : { kind: 'startup', what: startupText(machine, member?.state) };
   }

@@ -32,6 +32,8 @@ const withCandidate = (at: Situation): Situation => {
 };
 const STOPPED = { state: 'stopped', engine: null } as const;
 
+/** A pool of the spec before is there still. */
+const oldAndNew = aSituation({ managers: 1, web: 1, old: 1 }, { workers: { web: 1 } });
 const steady = aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } });
 const two = aSituation({ managers: 1, web: 2 }, { workers: { web: 2 } });
 const note = (kind: HealthNote['kind'], id: string, agoMs: number): HealthNote => ({
@@ -96,6 +98,18 @@ const HEALING: readonly Row[] = [
     guard: 'a node that is down for longer is replaced',
     at: sickFor(withMember(three, W1, { state: 'down' }), W1, MINUTES_6),
     steps: ['grow-pool', 'remove-machine'],
+  },
+  {
+    guard: 'S7: a node of a pool that is not declared any more says as much of its zone as any other',
+    at: {
+      ...sickFor(withMachine(withMember(oldAndNew, W1, { state: 'down' }), 'demo-old-0001', STOPPED), W1, MINUTES_6),
+      machines: withMachine(oldAndNew, 'demo-old-0001', STOPPED).machines.map((m) => ({
+        ...m,
+        zone: m.pool === 'managers' ? 'a' : 'b',
+      })),
+    },
+    never: 'remove-machine',
+    held: 'Braked',
   },
   {
     guard: 'S3: a stopped machine is started, and nothing else done, while the swarm is silent',
