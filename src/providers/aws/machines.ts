@@ -36,7 +36,7 @@ export function viewMachine(
     neverStarted: false,
     createdAt,
     engine,
-    detail: report === null ? null : (bootFailure(report.boot) ?? (engine ? null : 'its agent does not report')),
+    detail: report !== null && engine === null ? 'its agent does not report' : null,
   };
 }
 
@@ -48,6 +48,3 @@ const hashOf = (version: string | null, { outputs }: Stack): string =>
   version !== null && version === outputs.LaunchTemplateVersion
     ? (outputs.MachineHash ?? '')
     : `v1:lt-${version ?? 'none'}`;
-
-const bootFailure = (boot: SeenReport['report']['boot']): string | null =>
-  boot && `${boot.step} failed: ${boot.lines.join(' ')}`;
