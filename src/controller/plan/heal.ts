@@ -121,8 +121,8 @@ function isDue({ symptom, pool, since }: Patient, { record, swarm, now }: Seen):
 function wasBraked({ pool, symptom }: Patient, all: readonly Checked[], { health }: ClusterRecord): boolean {
   if (symptom.kind !== 'sick' || pool.name === MANAGERS) return false;
   const noted = new Set<string>(health.filter((n) => n.kind === 'bad').map((n) => n.machine));
-  const here = all.filter(({ node: { machine } }) => machine.pool === pool.name && noted.has(machine.id));
-  return here.length > pool.health.maxUnhealthy;
+  const well = all.filter(({ node: { machine } }) => machine.pool === pool.name && !noted.has(machine.id));
+  return pool.count - well.length > pool.health.maxUnhealthy;
 }
 
 const keptHold = ({ node: { machine, member } }: Patient): Hold =>

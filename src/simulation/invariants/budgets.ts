@@ -67,8 +67,9 @@ function isBraked(sight: Sight, id: string): boolean {
   if (!machine || !record || machine.pool === MANAGERS || !looksBad(sight, machine)) return false;
   const pool = expand(record.spec, record.source).pools.find((p) => p.name === machine.pool);
   if (!pool) return false;
-  // A rollout has it in hand: what it began with a healthy node it ends.
-  const isInHand = memberOn(sight, machine)?.labels['skep.intent']?.startsWith('replace') === true;
+  // A rollout has it in hand: what it began with a healthy node it ends. What never became a node is of no use to it.
+  const member = memberOn(sight, machine);
+  const isInHand = !member || member.labels['skep.intent']?.startsWith('replace') === true;
   if (isInHand && machine.hash !== pool.machineHash) return false;
   const here = sight.machines.filter((m) => m.pool === pool.name);
   // More than declared: then it goes because there are too many.

@@ -34,6 +34,7 @@ const STOPPED = { state: 'stopped', engine: null } as const;
 
 /** A pool of the spec before is there still. */
 const oldAndNew = aSituation({ managers: 1, web: 1, old: 1 }, { workers: { web: 1 } });
+const surged = aSituation({ managers: 1, web: 3 }, { workers: { web: { count: 2, health: { maxUnhealthy: 0 } } } });
 const steady = aSituation({ managers: 1, web: 1 }, { workers: { web: 1 } });
 const two = aSituation({ managers: 1, web: 2 }, { workers: { web: 2 } });
 const note = (kind: HealthNote['kind'], id: string, agoMs: number): HealthNote => ({
@@ -178,6 +179,11 @@ const HEALING: readonly Row[] = [
     guard: 'L1: a join that is pending for ever is given up: its manager died before it listed the member',
     at: sickFor(engineOf(late(three), W1, { swarm: 'pending' }), W1, MINUTES_6),
     steps: ['grow-pool', 'remove-machine'],
+  },
+  {
+    guard: 'L1: with one more than declared there, a bad one was never under the brake, and its time goes on',
+    at: sickFor(engineOf(late(surged), W1, { swarm: 'pending' }), W1, MINUTES_6),
+    steps: ['remove-machine'],
   },
   {
     guard: 'L1: a join that is pending for ever is given up: it never got as far as a name in the swarm',
