@@ -14,10 +14,17 @@ const POLL_MS = 500;
 /** The fleet, again and again until aborted: at once on a hint of the file system, else every half second. */
 export async function* fleetLooks({ statusDir, clock, signal }: LooksOptions): AsyncGenerator<Fleet> {
   let wake = () => {};
-  const watcher = watchQuietly(statusDir, () => wake());
+  let isHinted = false;
+  const watcher = watchQuietly(statusDir, () => {
+    isHinted = true;
+    wake();
+  });
   try {
     while (!signal.aborted) {
+      isHinted = false;
       yield await readFleet(statusDir);
+      // What changed meanwhile may not have been read.
+      if (isHinted) continue;
       const pause = new AbortController();
       wake = () => pause.abort();
       await clock.sleep(POLL_MS, AbortSignal.any([signal, pause.signal])).catch(() => {}); // woken or over: look

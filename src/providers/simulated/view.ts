@@ -32,7 +32,7 @@ export function viewMachine(world: World, machine: WorldMachine): Machine {
   return { id, pool, zone, address, hash, state, neverStarted, createdAt, engine, detail: detail ?? frozen };
 }
 
-const ALOOF = { nodeId: null, isManager: false };
+const ALOOF = { nodeId: null, isManager: false, missingImages: [] };
 const SAYS = {
   locked: { swarm: 'locked', error: 'Swarm is encrypted and needs to be unlocked before it can be used.' },
   expired: { swarm: 'error', error: 'x509: certificate has expired or is not yet valid' },
@@ -53,6 +53,7 @@ function viewEngine(world: World, machine: WorldMachine): EngineView {
     isManager,
     ...(isManager ? { peers: (swarm?.peers ?? []).map((peer) => peer.node).sort() } : {}),
     error: alone ? 'The swarm does not have a leader.' : null,
+    missingImages: [],
   };
 }
 

@@ -60,7 +60,7 @@ spec:
     [['create', 'demo', '--managers', '2'], 'spec.managers.count'],
     [['create', 'demo', '--set', 'spec.colour=red'], 'unknown key'],
     [['create', 'shop'], 'declared already, in shop.yaml:2'],
-    [['create', 'demo', '--provider', 'cloud'], 'Allowed choices are local, simulated'],
+    [['create', 'demo', '--provider', 'cloud'], 'Allowed choices are aws, local, simulated'],
   ])('writes nothing when the result would be wrong: %j', async (argv, why) => {
     const bench = await createBench();
     await put(bench.dir, 'clusters/shop.yaml', SHOP);
