@@ -116,12 +116,10 @@ describe('a manager that Auto Scaling terminates', { timeout: LIMIT_MS }, () => 
   it('orders its own demotion once there is one manager more than declared', async () => {
     await promote(NEXT);
     await eventually('it is out of raft', 60_000, async () => (await seen(GOING))?.manager === '');
-    expect(must(await readOrder(made.table, ref.cluster, signal))).toMatchObject({
-      by: GOING,
-      act: { verb: 'demote' },
-      state: 'done',
-      answer: { problem: null },
-    });
+    const order = async () => must(await readOrder(made.table, ref.cluster, signal));
+    // The swarm knows it a moment before the table.
+    await eventually('its order is answered', 30_000, async () => (await order())?.state === 'done');
+    expect(await order()).toMatchObject({ by: GOING, act: { verb: 'demote' }, answer: { problem: null } });
     expect((await membersOf(engine, HERE)).filter(({ manager }) => manager !== '')).toHaveLength(3);
     expect(actions()).not.toContain('CompleteLifecycleAction');
   });
